@@ -1,0 +1,21 @@
+"""`python -m lerp_training CMD ...`: each command is one module with `main(argv)`, imported only when it is asked for."""
+
+import importlib
+import sys
+
+COMMANDS = {
+    "corpus": "lerp_training.corpus:main",
+    "vocabulary": "lerp_training.vocabulary:main",
+}
+
+
+def main(argv: list[str]) -> int:
+    if not argv or argv[0] not in COMMANDS:
+        print("usage: python -m lerp_training {" + ",".join(COMMANDS) + "} ...", file=sys.stderr)
+        return 2
+    module, function = COMMANDS[argv[0]].split(":")
+    return getattr(importlib.import_module(module), function)(argv[1:]) or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
