@@ -1,0 +1,24 @@
+//! Between text and tokens. Delexicalise: a function becomes ids of a closed vocabulary and a slot table that keeps every
+//! name, string and number outside the model. Pairs become windows (what an edit is) and scripts (what to write).
+//!
+//! The only tokeniser: training reads what `lerp tokenize` writes. No model is run here and nothing is read from disk.
+
+mod align;
+mod encode;
+mod rule;
+mod script;
+mod slots;
+mod spell;
+pub mod vocabulary;
+mod window;
+
+pub use align::{Hunk, align};
+pub use encode::{EncodeError, Encoded, LONGEST, Placed, encode};
+pub use rule::{FunctionError, Lesson, Lexed, Pair, Question, concept_of, lesson};
+pub use script::{
+    Inserted, POINTER_BASE, Replacement, ScriptError, Step, apply, replacements, script,
+};
+pub use slots::{ConceptTable, SlotTable, Spellings, Text};
+pub use spell::{Context, Layout, relexicalise, spell};
+pub use vocabulary::{Id, Kind, Vocabulary};
+pub use window::{LONGEST_WINDOW, Tag, Window, windows};

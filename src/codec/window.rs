@@ -1,0 +1,159 @@
+//! Diff windows: what the edit encoder reads instead of two whole functions.
+//!
+//! Each hunk with a few kept tokens on either side, slots renumbered by first appearance inside the window: the same
+//! rewrite in two functions then reads the same.
+
+use super::align::Hunk;
+use super::vocabulary::{BOS, EOS, GAP, Id, Kind, Vocabulary};
+use std::collections::HashMap;
+
+/// Kept tokens on either side of a hunk.
+const CONTEXT: usize = 6;
+/// Longest window, in tokens, all hunks together.
+pub const LONGEST_WINDOW: usize = 96;
+/// An edit made at ten places says no more than one made at two.
+const REPEATS: usize = 2;
+
+/// What happens to a token of a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Tag {
+    /// Stands on both sides.
+    Kept = 1,
+    /// Stands before only.
+    Deleted = 2,
+    /// Stands after only.
+    Inserted = 3,
+    /// Parts two runs.
+    Gap = 4,
+}
+
+/// Tokens and their tags, of equal length.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Window {
+    /// Ids; slots are numbered inside the window.
+    pub ids: Vec<Id>,
+    /// Tags.
+    pub tags: Vec<Tag>,
+}
+
+/// The window of an edit, and the window of the opposite edit.
+pub fn windows(source: &[Id], target: &[Id], hunks: &[Hunk]) -> (Window, Window) {
+    let mut tagged: Vec<(Id, Tag)> = Vec::new();
+    let mut seen: HashMap<Vec<(Id, Tag)>, usize> = HashMap::new();
+    for group in groups(hunks) {
+        let run = run(source, target, group);
+        let changed = renumber(
+            &run.iter()
+                .copied()
+                .filter(|(_, tag)| *tag != Tag::Kept)
+                .collect::<Vec<_>>(),
+        );
+        let count = seen.entry(changed).or_default();
+        *count += 1;
+        let full = !tagged.is_empty() && tagged.len() + 1 + run.len() > LONGEST_WINDOW;
+        if *count > REPEATS || full {
+            continue;
+        }
+        if !tagged.is_empty() {
+            tagged.push((GAP, Tag::Gap));
+        }
+        tagged.extend(run);
+    }
+    tagged.truncate(LONGEST_WINDOW);
+    (
+        window(&renumber(&tagged)),
+        window(&renumber(&opposite(&tagged))),
+    )
+}
+
+/// Hunks whose contexts touch stand in one run.
+fn groups(hunks: &[Hunk]) -> impl Iterator<Item = &[Hunk]> {
+    hunks.chunk_by(|a, b| b.start - a.end <= 2 * CONTEXT)
+}
+
+fn run(source: &[Id], target: &[Id], group: &[Hunk]) -> Vec<(Id, Tag)> {
+    let (Some(first), Some(last)) = (group.first(), group.last()) else {
+        return Vec::new();
+    };
+    let mut run = Vec::new();
+    let from = first.start.saturating_sub(CONTEXT);
+    if first.start < CONTEXT {
+        run.push((BOS, Tag::Kept));
+    }
+    let mut at = from;
+    for hunk in group {
+        run.extend(source[at..hunk.start].iter().map(|id| (*id, Tag::Kept)));
+        run.extend(
+            source[hunk.start..hunk.end]
+                .iter()
+                .map(|id| (*id, Tag::Deleted)),
+        );
+        run.extend(
+            target[hunk.from..hunk.to]
+                .iter()
+                .map(|id| (*id, Tag::Inserted)),
+        );
+        at = hunk.end;
+    }
+    let to = (last.end + CONTEXT).min(source.len());
+    run.extend(source[at..to].iter().map(|id| (*id, Tag::Kept)));
+    if last.end + CONTEXT > source.len() {
+        run.push((EOS, Tag::Kept));
+    }
+    run
+}
+
+/// Slots by first appearance, each kind from zero. Concept tokens keep their numbers: they are names, not places.
+fn renumber(run: &[(Id, Tag)]) -> Vec<(Id, Tag)> {
+    let vocabulary = Vocabulary::built_in();
+    let mut renamed: HashMap<Id, Id> = HashMap::new();
+    let mut used: HashMap<Kind, usize> = HashMap::new();
+    run.iter()
+        .map(|(id, tag)| {
+            let kind = vocabulary.kind(*id);
+            if !matches!(kind, Kind::Id | Kind::Str | Kind::Num) {
+                return (*id, *tag);
+            }
+            let new = *renamed.entry(*id).or_insert_with(|| {
+                let count = used.entry(kind).or_default();
+                *count += 1;
+                let range = vocabulary.range(kind);
+                vocabulary.slot(kind, *count - 1).unwrap_or(range.end - 1)
+            });
+            (new, *tag)
+        })
+        .collect()
+}
+
+/// Deleted and inserted exchanged, deleted still first.
+fn opposite(run: &[(Id, Tag)]) -> Vec<(Id, Tag)> {
+    let mut out = Vec::with_capacity(run.len());
+    for stretch in run.chunk_by(|a, b| is_change(a.1) == is_change(b.1)) {
+        if !is_change(stretch[0].1) {
+            out.extend_from_slice(stretch);
+            continue;
+        }
+        // two hunks may touch inside one stretch only when the alignment put them there; they read as one change
+        let with = |tag| {
+            stretch
+                .iter()
+                .filter(move |(_, other)| *other == tag)
+                .map(|(id, _)| *id)
+        };
+        out.extend(with(Tag::Inserted).map(|id| (id, Tag::Deleted)));
+        out.extend(with(Tag::Deleted).map(|id| (id, Tag::Inserted)));
+    }
+    out
+}
+
+fn is_change(tag: Tag) -> bool {
+    matches!(tag, Tag::Deleted | Tag::Inserted)
+}
+
+fn window(run: &[(Id, Tag)]) -> Window {
+    Window {
+        ids: run.iter().map(|(id, _)| *id).collect(),
+        tags: run.iter().map(|(_, tag)| *tag).collect(),
+    }
+}

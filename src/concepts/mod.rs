@@ -1,0 +1,1 @@
+//! Concepts: the catalogue, what is built in, what was taught.

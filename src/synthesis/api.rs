@@ -1,0 +1,146 @@
+//! What is asked for and what comes back.
+
+use crate::codec::FunctionError;
+use crate::text::TextEdit;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Says from outside that a request is no longer wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Asks to stop.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A before/after pair that teaches a concept for one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// A function before the edit.
+    pub before: String,
+    /// The same function after it.
+    pub after: String,
+}
+
+/// One function to edit.
+#[derive(Debug, Clone)]
+pub struct Request<'a> {
+    /// The whole text of a module (or of one function).
+    pub source: &'a str,
+    /// Qualified name of the function; `None` when the text has only one.
+    pub function: Option<&'a str>,
+    /// Concepts to add, by name.
+    pub add: Vec<String>,
+    /// Concepts to remove, by name.
+    pub remove: Vec<String>,
+    /// Pairs that teach one more concept for this request.
+    pub examples: Vec<Example>,
+    /// Whether the taught concept is removed instead of added.
+    pub reverse_examples: bool,
+    /// Factor on every concept vector; 0 gives the text back.
+    pub strength: f32,
+    /// At most this many candidates.
+    pub candidates: usize,
+    /// Seed of the sampled candidates: the same request gives the same candidates.
+    pub seed: u64,
+}
+
+/// An edit that may be shown: it parses, its names resolve, and the concept moved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// The whole new source.
+    pub source: String,
+    /// Minimal edits of the request's source, sorted; one per hunk, imports included.
+    pub edits: Vec<TextEdit>,
+    /// Mean log-probability of the script's steps; 0 is certain.
+    pub score: f32,
+    /// How far the concept's detector moved in the asked direction, 0 to 1.
+    pub concept_gain: f32,
+    /// Milliseconds to decode it.
+    pub millis: f64,
+}
+
+/// Milliseconds by stage.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Timings {
+    /// Parsing, tokens and the encoder.
+    pub encode: f64,
+    /// The decoder.
+    pub decode: f64,
+    /// Merging and filters.
+    pub filter: f64,
+}
+
+/// What a request gave.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outcome {
+    /// Best first; empty when the concept does not apply.
+    pub candidates: Vec<Candidate>,
+    /// Whether the model's own answer was to change nothing.
+    pub unchanged: bool,
+    /// How sure the model is of the first candidate, or of changing nothing: 0 to 1.
+    pub confidence: f32,
+    /// Why there is no candidate although the model wrote some: what the filters refused.
+    pub refused: Vec<String>,
+    /// Where the time went.
+    pub timings: Timings,
+}
+
+/// Why a request was not served.
+#[derive(Debug, thiserror::Error)]
+pub enum SynthesisError {
+    /// No such function.
+    #[error("there is no function {name:?} in this text{}", .nearest.as_ref().map(|n| format!("; did you mean {n:?}?")).unwrap_or_default())]
+    NoFunction {
+        /// What was asked for.
+        name: String,
+        /// The nearest name there is.
+        nearest: Option<String>,
+    },
+    /// Several functions and no name.
+    #[error("the text has {0} functions: say which one with \"function\"")]
+    Ambiguous(usize),
+    /// No such concept.
+    #[error("there is no concept {name:?}{}", .nearest.as_ref().map(|n| format!("; did you mean {n:?}?")).unwrap_or_default())]
+    NoConcept {
+        /// What was asked for.
+        name: String,
+        /// The nearest name there is.
+        nearest: Option<String>,
+    },
+    /// The function can not be edited.
+    #[error("{name}: {error}")]
+    Function {
+        /// Its qualified name.
+        name: String,
+        /// Why.
+        #[source]
+        error: FunctionError,
+    },
+    /// An example can not be learned from.
+    #[error("example {number}: {error}")]
+    Example {
+        /// Which, from 1.
+        number: usize,
+        /// Why.
+        #[source]
+        error: FunctionError,
+    },
+    /// Nothing was asked for.
+    #[error("nothing to do: name at least one concept to add or remove, or give examples")]
+    NothingAsked,
+    /// The model failed.
+    #[error(transparent)]
+    Latent(#[from] crate::latent::LatentError),
+    /// It was cancelled.
+    #[error("cancelled")]
+    Cancelled,
+}

@@ -1,0 +1,6 @@
+//! From a request to candidates: edit the latent, decode, merge into the text, filter, rank. Synchronous; it stops
+//! at the next decoding step when its [`Cancel`] says so.
+
+mod api;
+
+pub use api::{Cancel, Candidate, Example, Outcome, Request, SynthesisError, Timings};
