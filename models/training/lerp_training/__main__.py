@@ -5,7 +5,12 @@ import sys
 
 COMMANDS = {
     "corpus": "lerp_training.corpus:main",
+    "train": "lerp_training.train:main",
+    "rewrites-synthetic": "lerp_training.synthetic.generate:main",
+    "rewrites-named": "lerp_training.named_rules:main",
+    "catalogue": "lerp_training.catalogue:main",
     "vocabulary": "lerp_training.vocabulary:main",
+    "mined": "lerp_training.mined:main",
 }
 
 
