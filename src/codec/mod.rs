@@ -8,6 +8,7 @@ mod encode;
 mod rule;
 mod script;
 mod slots;
+mod spacing;
 mod spell;
 pub mod vocabulary;
 mod window;
@@ -19,6 +20,7 @@ pub use script::{
     Inserted, POINTER_BASE, Replacement, ScriptError, Step, apply, replacements, script,
 };
 pub use slots::{ConceptTable, SlotTable, Spellings, Text};
+pub use spacing::Spacing;
 pub use spell::{Context, Layout, relexicalise, spell};
 pub use vocabulary::{Id, Kind, Vocabulary};
 pub use window::{LONGEST_WINDOW, Tag, Window, windows};

@@ -38,7 +38,7 @@ pub(super) fn lex_string(lexer: &mut Lexer<'_>, node: Node<'_>) -> Result<(), Le
     let is_statement = node
         .parent()
         .is_some_and(|parent| parent.kind() == "expression_statement");
-    let pieces = if prefix.is_empty() && !is_statement {
+    let pieces = if matches!(prefix.as_str(), "" | "u") && !is_statement {
         pieces(lexer.source, inner)
     } else {
         None

@@ -2,5 +2,9 @@
 //! at the next decoding step when its [`Cancel`] says so.
 
 mod api;
+mod indentation;
+mod merge;
+mod trivia;
 
 pub use api::{Cancel, Candidate, Example, Outcome, Request, SynthesisError, Timings};
+pub use merge::{Target, merge};
