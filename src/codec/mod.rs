@@ -23,4 +23,4 @@ pub use slots::{ConceptTable, SlotTable, Spellings, Text};
 pub use spacing::Spacing;
 pub use spell::{Context, Layout, relexicalise, spell};
 pub use vocabulary::{Id, Kind, Vocabulary};
-pub use window::{LONGEST_WINDOW, Tag, Window, windows};
+pub use window::{LONGEST_WINDOW, Tag, Window, WindowPair, windows};

@@ -5,6 +5,7 @@
 
 use super::align::Hunk;
 use super::vocabulary::{BOS, EOS, GAP, Id, Kind, Vocabulary};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// Kept tokens on either side of a hunk.
@@ -155,5 +156,51 @@ fn window(run: &[(Id, Tag)]) -> Window {
     Window {
         ids: run.iter().map(|(id, _)| *id).collect(),
         tags: run.iter().map(|(_, tag)| *tag).collect(),
+    }
+}
+
+/// An edit as a window, and the opposite edit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowPair {
+    /// Ids of the window.
+    pub ids: Vec<Id>,
+    /// Its tags: 1 kept, 2 deleted, 3 inserted, 4 gap.
+    pub tags: Vec<u8>,
+    /// Ids of the opposite window.
+    pub opposite_ids: Vec<Id>,
+    /// Its tags.
+    pub opposite_tags: Vec<u8>,
+}
+
+impl WindowPair {
+    /// Puts a window and its opposite together.
+    pub fn new(window: &Window, opposite: &Window) -> Self {
+        let tags = |window: &Window| window.tags.iter().map(|tag: &Tag| *tag as u8).collect();
+        Self {
+            ids: window.ids.clone(),
+            tags: tags(window),
+            opposite_ids: opposite.ids.clone(),
+            opposite_tags: tags(opposite),
+        }
+    }
+
+    /// The same window with its concept slots counted from these numbers, so that two concepts can stand side by side.
+    pub fn shifted(&self, names: usize, strings: usize, numbers: usize) -> Self {
+        let vocabulary = Vocabulary::built_in();
+        let shift = |id: &Id| {
+            let by = match vocabulary.kind(*id) {
+                Kind::ConceptName => names,
+                Kind::ConceptStr => strings,
+                Kind::ConceptNum => numbers,
+                _ => return *id,
+            };
+            let kind = vocabulary.kind(*id);
+            vocabulary.slot(kind, vocabulary.slot_number(*id) + by).unwrap_or(*id)
+        };
+        Self {
+            ids: self.ids.iter().map(shift).collect(),
+            opposite_ids: self.opposite_ids.iter().map(shift).collect(),
+            ..self.clone()
+        }
     }
 }

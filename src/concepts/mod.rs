@@ -1,1 +1,12 @@
-//! Concepts: the catalogue, what is built in, what was taught.
+//! Concepts: the catalogue, their detectors, what is built into a bundle, what examples teach.
+//!
+//! A concept is a vector of the latent space with the spellings that travel with it. No rewriting here: detectors and
+//! tables only say where a concept applies and what it may bring.
+
+mod catalogue;
+mod detector;
+mod taught;
+
+pub use catalogue::{ConceptInfo, ExamplePair, catalogue, find, nearest, nearest_of};
+pub use detector::{Detector, Presence};
+pub use taught::Taught;

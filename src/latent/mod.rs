@@ -1,5 +1,18 @@
-//! The model bundle and its ONNX sessions: encode, edit vectors, decode. The only module that names `ort`.
+//! The model: bundle, runtime, graphs, decoding, and the arithmetic on edits. The only module that names `ort`.
+//!
+//! One thread owns the sessions ([`Worker`]); everybody else sends it jobs. No text and no Python here: ids in, scripts out.
 
+mod algebra;
+mod bundle;
+mod decode;
 mod error;
+mod model;
+mod runtime;
+mod worker;
 
+pub use bundle::{Bundle, Shapes};
+pub use decode::{DecodeOptions, Expects, Script};
 pub use error::LatentError;
+pub use model::{EditVector, Locals, Model};
+pub use runtime::{Runtime, find as find_runtime};
+pub use worker::{ModelSettings, Worker};

@@ -5,9 +5,13 @@
 
 mod functions;
 mod lex;
+mod pattern;
+mod scopes;
 mod strings;
 
 pub use functions::{Function, find_functions};
+pub use pattern::{Pattern, PatternError};
+pub use scopes::{bound_names, import_position, unbound_names};
 pub use lex::{LexError, Lexeme, LexemeKind, lex};
 
 use std::cell::RefCell;

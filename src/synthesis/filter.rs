@@ -1,0 +1,143 @@
+//! Filters: what may be shown. They reject, and bring the imports that an edit needs; they never write an edit.
+
+use super::imports;
+use crate::concepts::Detector;
+use crate::syntax::{Function, LexemeKind, Parsed, find_functions, lex, parse, unbound_names};
+use crate::text::{TextEdit, apply_edits};
+use std::collections::BTreeSet;
+
+/// A source text with the function that is edited.
+pub struct Subject<'a> {
+    /// The whole text.
+    pub source: &'a str,
+    /// Its tree.
+    pub parsed: &'a Parsed,
+    /// The function.
+    pub function: &'a Function,
+}
+
+/// What an edit is allowed and expected to do.
+pub struct Expectation<'a> {
+    /// Module-level lines that it may bring.
+    pub imports: &'a [String],
+    /// Names that it brings because the user's own examples do, whether bound or not.
+    pub brings: &'a [String],
+    /// Whether it may change the signature.
+    pub changes_signature: bool,
+    /// The concept's detector.
+    pub detector: Option<&'a Detector>,
+    /// Whether the concept is taken out.
+    pub remove: bool,
+}
+
+/// An edit that passed.
+pub struct Passed {
+    /// The edits, imports included, sorted.
+    pub edits: Vec<TextEdit>,
+    /// The whole new text.
+    pub source: String,
+    /// How far the concept moved.
+    pub gain: f32,
+}
+
+/// Why an edit is not shown.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Not Python.
+    #[error("it does not parse")]
+    DoesNotParse,
+    /// Another function appeared or vanished.
+    #[error("it changes more than the function")]
+    Spills,
+    /// Unknown names.
+    #[error("it uses {0}, which nothing in the module binds")]
+    Unbound(String),
+    /// The signature changed.
+    #[error("it changes the signature, which the concept does not")]
+    Signature,
+    /// The detector saw no movement.
+    #[error("the concept did not move")]
+    NotMoved,
+    /// Nothing changed.
+    #[error("it changes nothing")]
+    Nothing,
+}
+
+/// Passes an edit of a function, or says why not.
+pub fn check(subject: &Subject<'_>, edits: Vec<TextEdit>, expected: &Expectation<'_>) -> Result<Passed, Refusal> {
+    if edits.is_empty() {
+        return Err(Refusal::Nothing);
+    }
+    let edited = apply_edits(subject.source, &edits);
+    let parsed = parse(&edited);
+    let functions = find_functions(&parsed, &edited);
+    // the edited function is found by where it begins: its name may be new
+    let index = position(subject);
+    let function = functions
+        .iter()
+        .filter(|function| function.range.start.abs_diff(subject.function.range.start) <= LEADING)
+        .find(|function| last_name(&function.qualname) == last_name(&subject.function.qualname))
+        .or_else(|| functions.get(index))
+        .ok_or(Refusal::DoesNotParse)?;
+    if function.problem.is_some() || lex(&parsed, &edited, function.range.clone()).is_err() {
+        return Err(Refusal::DoesNotParse);
+    }
+    if parsed.first_problem().is_some() && subject.parsed.first_problem().is_none() {
+        return Err(Refusal::DoesNotParse);
+    }
+    let grew = edited.len() as isize - subject.source.len() as isize;
+    let end = subject.function.range.end.saturating_add_signed(grew);
+    if function.range.end.abs_diff(end) > TRAILING {
+        return Err(Refusal::Spills);
+    }
+    if !expected.changes_signature && signature(subject.parsed, subject.source, subject.function) != signature(&parsed, &edited, function) {
+        return Err(Refusal::Signature);
+    }
+    let gain = match expected.detector {
+        Some(detector) => {
+            let before = detector.presence(subject.parsed, subject.source, subject.function.range.clone());
+            let after = detector.presence(&parsed, &edited, function.range.clone());
+            before.gain(after, expected.remove)
+        }
+        None => 1.0,
+    };
+    if gain == 0.0 {
+        return Err(Refusal::NotMoved);
+    }
+
+    let had = unbound_names(subject.parsed, subject.source, subject.function.range.clone());
+    let has = unbound_names(&parsed, &edited, function.range.clone());
+    let missing: BTreeSet<String> = has.difference(&had).cloned().collect();
+    let (statements, left) = imports::statements_for(&missing, expected.imports);
+    if let Some(name) = left.iter().find(|name| !expected.brings.contains(name)) {
+        return Err(Refusal::Unbound(name.clone()));
+    }
+    let mut edits = edits;
+    if let Some(import) = imports::insert(subject.source, &statements) {
+        let at = edits.partition_point(|edit| edit.range.start < import.range.start);
+        edits.insert(at, import);
+    }
+    let source = apply_edits(subject.source, &edits);
+    Ok(Passed { edits, source, gain })
+}
+
+/// A decorator put in front moves a function's beginning by no more than this.
+const LEADING: usize = 0;
+/// A comment behind a function's last statement may be counted to it or not.
+const TRAILING: usize = 200;
+
+fn position(subject: &Subject<'_>) -> usize {
+    let functions = find_functions(subject.parsed, subject.source);
+    functions.iter().position(|function| function.range == subject.function.range).unwrap_or(0)
+}
+
+fn last_name(qualname: &str) -> &str {
+    qualname.rsplit('.').next().unwrap_or(qualname)
+}
+
+/// Lexemes from `def` to the colon.
+fn signature<'s>(parsed: &Parsed, source: &'s str, function: &Function) -> Vec<&'s str> {
+    let lexemes = lex(parsed, source, function.range.clone()).unwrap_or_default();
+    let from_def = lexemes.into_iter().skip_while(|lexeme| lexeme.range.start < function.signature.start);
+    from_def.take_while(|lexeme| lexeme.kind != LexemeKind::Indent).map(|lexeme| &source[lexeme.range]).collect()
+}
