@@ -32,6 +32,7 @@ MOST_TOKENS = 310
 # Roughly the tokens of the model: a string, a name, a number or a sign is one.
 TOKEN = re.compile(r'"""(?:.|\n)*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|\w+|[^\w\s]')
 CHUNK_PAIRS, CHUNK_NO_OPS = 64, 24
+FIRST, EVERY = 12_000, 50_000  # common concepts are full early: what is there is written, so that training need not wait for the rare
 TRIES = 20  # tries allowed for each pair wanted; a quarter of them once there are pairs enough of one kind
 
 
@@ -191,7 +192,9 @@ def generate(functions: Path, out: Path, per_rule: int, seed: int) -> dict[str, 
     seen: set[int] = set()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for row in tqdm(rows, desc="functions", mininterval=2, unit="fn"):
+        for done, row in enumerate(tqdm(rows, desc="functions", mininterval=5, unit="fn")):
+            if done == FIRST or done and done % EVERY == 0:
+                write(out, {split: finished[split] + pools[split] for split in SHARE}, seed)
             record = json.loads(row)
             mine = pools.get(record["split"])
             if not mine or len(record["source"]) > 2 * LONGEST:
@@ -213,12 +216,18 @@ def generate(functions: Path, out: Path, per_rule: int, seed: int) -> dict[str, 
             if any(pool.full for pool in mine):
                 finished[record["split"]] += [pool for pool in mine if pool.full]
                 pools[record["split"]] = [pool for pool in mine if not pool.full]
+    return write(out, {split: finished[split] + pools[split] for split in SHARE}, seed)
+
+
+def write(out: Path, pools: dict[str, list[Pool]], seed: int) -> dict[str, dict[str, int]]:
+    """Writes every pool as it is now; what was found by concept and split."""
+    draw = random.Random(seed)
     counts: dict[str, dict[str, int]] = {}
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_suffix(".part")
     with part.open("w") as file:
-        for split in SHARE:
-            for pool in sorted(finished[split] + pools[split], key=lambda p: p.concept.name):
+        for split, mine in pools.items():
+            for pool in sorted(mine, key=lambda p: p.concept.name):
                 count = counts.setdefault(pool.concept.name, {})
                 for line in lines_of(pool, split, draw):
                     file.write(json.dumps(line) + "\n")
