@@ -85,7 +85,7 @@ def attempt(direction: Direction, source: str, wanted: str | None = None) -> str
     """The other side; None where the concept leaves the function alone. Raises Unsure where no answer is settled."""
     try:
         result = direction(source)
-    except (ValueError, RecursionError) as error:  # ast.unparse refuses some nested f-strings
+    except (SyntaxError, ValueError, RecursionError) as error:  # ast.unparse refuses some nested f-strings
         raise Unsure(str(error)) from error
     if result == wanted:
         return result

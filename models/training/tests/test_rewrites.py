@@ -82,6 +82,12 @@ def test_a_name_that_is_taken_is_neither_a_pair_nor_a_no_op() -> None:
         CONCEPTS["timing"].apply("def f(start):\n    return g(start)")
 
 
+def test_the_way_back_leaves_alone_what_has_no_other_form() -> None:
+    assert CONCEPTS["assert-to-raise"].unapply("def f(a, b):\n    if a:\n        raise AssertionError(*b)") is None
+    assert CONCEPTS["list-comprehension"].unapply("def f(xs):\n    xs = [g(x) for x in xs]\n    h(xs)") is None
+    assert CONCEPTS["with-lock"].unapply("def f(a):\n    with a.session:\n        g()") is None
+
+
 # Functions that can be run: (concept, source, arguments of several calls)
 RUNS = [
     ("list-comprehension", "def f(xs):\n    ys = []\n    for x in xs:\n        if x > 1:\n            ys.append(x * 2)\n    return ys", [([1, 2, 3],), ([],)]),

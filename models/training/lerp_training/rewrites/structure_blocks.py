@@ -184,7 +184,7 @@ def raise_to_assert(function: Function) -> Function | None:
                 match error:
                     case ast.Name(id="AssertionError"):
                         return ast.Assert(negate(test), None)
-                    case ast.Call(func=ast.Name(id="AssertionError"), args=[message], keywords=[]):
+                    case ast.Call(func=ast.Name(id="AssertionError"), args=[message], keywords=[]) if not isinstance(message, ast.Starred):
                         return ast.Assert(negate(test), message)
         return statement
 
