@@ -195,7 +195,9 @@ impl WindowPair {
                 _ => return *id,
             };
             let kind = vocabulary.kind(*id);
-            vocabulary.slot(kind, vocabulary.slot_number(*id) + by).unwrap_or(*id)
+            vocabulary
+                .slot(kind, vocabulary.slot_number(*id) + by)
+                .unwrap_or(*id)
         };
         Self {
             ids: self.ids.iter().map(shift).collect(),

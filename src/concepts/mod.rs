@@ -3,10 +3,12 @@
 //! A concept is a vector of the latent space with the spellings that travel with it. No rewriting here: detectors and
 //! tables only say where a concept applies and what it may bring.
 
+mod built_in;
 mod catalogue;
 mod detector;
 mod taught;
 
+pub use built_in::{BuiltIn, read as read_built_in};
 pub use catalogue::{ConceptInfo, ExamplePair, catalogue, find, nearest, nearest_of};
 pub use detector::{Detector, Presence};
 pub use taught::Taught;

@@ -10,9 +10,9 @@ mod scopes;
 mod strings;
 
 pub use functions::{Function, find_functions};
+pub use lex::{LexError, Lexeme, LexemeKind, lex};
 pub use pattern::{Pattern, PatternError};
 pub use scopes::{bound_names, import_position, unbound_names};
-pub use lex::{LexError, Lexeme, LexemeKind, lex};
 
 use std::cell::RefCell;
 use tree_sitter::{Node, Parser, Tree};

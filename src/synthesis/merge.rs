@@ -199,7 +199,10 @@ fn quotes(target: &Target<'_>, out: &[Out]) -> Option<HashMap<usize, String>> {
                 let fits = first
                     .kept
                     .is_some_and(|k| quote_fits(&text, quote_of(source_text(k))));
-                if !same_string || !fits {
+                // all of it stays: nothing to decide
+                let untouched =
+                    matches!((first.kept, last.kept), (Some(a), Some(b)) if b - a == at - start);
+                if !untouched && (!same_string || !fits) {
                     let wanted = first.kept.or(last.kept).map(|k| quote_of(source_text(k)));
                     let quote = quote_for(&text, wanted, nested)?;
                     let prefix = match first.kept {
@@ -433,7 +436,7 @@ impl Writer<'_> {
 }
 
 /// An edit without the text that both sides share at its ends.
-fn trimmed(source: &str, range: std::ops::Range<usize>, new_text: String) -> TextEdit {
+pub(super) fn trimmed(source: &str, range: std::ops::Range<usize>, new_text: String) -> TextEdit {
     let old = &source[range.clone()];
     let head: usize = old
         .chars()

@@ -2,9 +2,13 @@
 //! at the next decoding step when its [`Cancel`] says so.
 
 mod api;
+mod engine;
+mod filter;
+mod imports;
 mod indentation;
 mod merge;
 mod trivia;
 
 pub use api::{Cancel, Candidate, Example, Outcome, Request, SynthesisError, Timings};
+pub use engine::Engine;
 pub use merge::{Target, merge};

@@ -1,0 +1,452 @@
+//! The engine: a request becomes candidates.
+//!
+//! Concepts of one request are applied one after the other, each to what the one before gave: measured, that is right more
+//! often than adding their vectors up in one decoding. The order is the request's: additions, removals, examples.
+
+use super::api::{Cancel, Candidate, Outcome, Request, SynthesisError, Timings};
+use super::filter::{self, Expectation, Subject};
+use super::merge::{Target, merge};
+use crate::codec::{
+    ConceptTable, FunctionError, Lexed, SlotTable, WindowPair, encode, replacements,
+};
+use crate::concepts::{self, BuiltIn, ConceptInfo, Detector, Taught, catalogue};
+use crate::latent::{DecodeOptions, EditVector, LatentError, ModelSettings, Script, Worker};
+use crate::syntax::{Function, Parsed, find_functions, parse};
+use crate::text::TextEdit;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+/// Longest script that is written, in steps.
+const LONGEST_SCRIPT: usize = 128;
+/// Of each intermediate result, this many go on to the next concept.
+const BEAM: usize = 2;
+
+/// Serves requests; shared by all threads.
+pub struct Engine {
+    worker: Worker,
+    built_in: HashMap<String, BuiltIn>,
+    vectors: Mutex<HashMap<String, Arc<EditVector>>>,
+}
+
+/// One concept of a request, ready to be applied.
+struct Asked {
+    /// Named in messages.
+    table: ConceptTable,
+    vector: Arc<EditVector>,
+    remove: bool,
+    imports: Vec<String>,
+    /// Names that may stay unbound, because the user's examples bring them.
+    brings: Vec<String>,
+    changes_signature: bool,
+    detector: Option<&'static Detector>,
+    /// Agreement of the pairs.
+    agreement: f32,
+}
+
+/// A version of the text on the way, and how it came about.
+#[derive(Clone)]
+struct Draft {
+    source: String,
+    log_probability: f32,
+    steps: usize,
+    gain: f32,
+    changed: bool,
+}
+
+impl Engine {
+    /// Loads model and runtime.
+    pub fn load(settings: &ModelSettings) -> Result<Self, LatentError> {
+        let worker = Worker::start(settings)?;
+        let built_in = concepts::read_built_in(&worker.bundle.folder)?;
+        Ok(Self {
+            worker,
+            built_in,
+            vectors: Mutex::default(),
+        })
+    }
+
+    /// The model's thread, for what is not an edit (`lerp doctor`, tests of parity).
+    pub fn worker(&self) -> &Worker {
+        &self.worker
+    }
+
+    /// The concepts that can be asked for, with their measured accuracy (adding, removing).
+    pub fn concepts(&self) -> Vec<(&'static ConceptInfo, Option<f32>, Option<f32>)> {
+        let known = catalogue()
+            .iter()
+            .filter_map(|info| Some((info, self.built_in.get(&info.name)?)));
+        known
+            .map(|(info, built_in)| (info, built_in.accuracy, built_in.removal_accuracy))
+            .collect()
+    }
+
+    /// Serves one request.
+    pub fn run(&self, request: &Request<'_>, cancel: &Cancel) -> Result<Outcome, SynthesisError> {
+        let started = Instant::now();
+        let asked = self.asked(request)?;
+        if asked.is_empty() {
+            return Err(SynthesisError::NothingAsked);
+        }
+        let parsed = parse(request.source);
+        let function = function_of(&parsed, request)?;
+        let mut outcome = Outcome::default();
+        if request.strength == 0.0 {
+            outcome.unchanged = true;
+            outcome.confidence = 1.0;
+            return Ok(outcome);
+        }
+        let start = Draft {
+            source: request.source.to_owned(),
+            log_probability: 0.0,
+            steps: 0,
+            gain: 1.0,
+            changed: false,
+        };
+        outcome.timings.encode = millis(started);
+        let mut drafts = vec![start];
+        for (number, concept) in asked.iter().enumerate() {
+            let last = number + 1 == asked.len();
+            let count = if last {
+                request.candidates.max(1)
+            } else {
+                BEAM
+            };
+            let mut next = Vec::new();
+            for (position, draft) in drafts.iter().enumerate() {
+                // the best draft is tried at full width; the others are there in case
+                let count = if position == 0 { count } else { 1 };
+                next.extend(self.step(
+                    draft,
+                    &function.qualname,
+                    concept,
+                    request.strength,
+                    count,
+                    cancel,
+                    &mut outcome,
+                )?);
+            }
+            next.sort_by(|a, b| b.log_probability.total_cmp(&a.log_probability));
+            drafts = next;
+        }
+        finish(request, drafts, &asked, &mut outcome);
+        Ok(outcome)
+    }
+
+    /// Applies one concept to one draft. A draft that the concept does not apply to is passed on as it is.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a request's settings, flat; they are passed on from one place"
+    )]
+    fn step(
+        &self,
+        draft: &Draft,
+        qualname: &str,
+        concept: &Asked,
+        strength: f32,
+        count: usize,
+        cancel: &Cancel,
+        outcome: &mut Outcome,
+    ) -> Result<Vec<Draft>, SynthesisError> {
+        let started = Instant::now();
+        let named = |error: FunctionError| SynthesisError::Function {
+            name: qualname.to_owned(),
+            error,
+        };
+        let source = draft.source.as_str();
+        let parsed = parse(source);
+        let functions = find_functions(&parsed, source);
+        let Some(function) = functions
+            .into_iter()
+            .find(|function| function.qualname == qualname)
+        else {
+            return Ok(Vec::new());
+        };
+        let lexed = Lexed::at(&parsed, source, function.range.clone()).map_err(named)?;
+        let mut slots = SlotTable::default();
+        let encoded = encode(
+            source,
+            lexed.start,
+            &lexed.lexemes,
+            &concept.table,
+            &mut slots,
+        )
+        .map_err(|error| named(error.into()))?;
+        let ids = encoded.ids.clone();
+        let sign = if concept.remove { -strength } else { strength };
+        let v = EditVector(Vec::new()).plus(sign, &concept.vector);
+        let options = DecodeOptions {
+            scripts: count.max(2),
+            longest: LONGEST_SCRIPT,
+        };
+        let stop = cancel.clone();
+        outcome.timings.encode += millis(started);
+
+        let started = Instant::now();
+        let scripts = self.worker.run(move |model| {
+            let locals = model.encode(&ids)?;
+            model.scripts(&locals, &v, options, &|| stop.is_cancelled())
+        });
+        let scripts = match scripts {
+            Err(LatentError::Cancelled) => return Err(SynthesisError::Cancelled),
+            other => other?,
+        };
+        outcome.timings.decode += millis(started);
+
+        let started = Instant::now();
+        let target = Target {
+            source,
+            encoded: &encoded,
+            slots: &slots,
+            concept: &concept.table,
+        };
+        let subject = Subject {
+            source,
+            parsed: &parsed,
+            function: &function,
+        };
+        let expected = Expectation {
+            imports: &concept.imports,
+            brings: &concept.brings,
+            changes_signature: concept.changes_signature,
+            detector: concept.detector,
+            remove: concept.remove,
+        };
+        let mut drafts = Vec::new();
+        let greedy_stops = scripts
+            .first()
+            .is_some_and(|script| script.steps.len() == 1);
+        if greedy_stops || scripts.is_empty() {
+            let log_probability = scripts.first().map_or(0.0, |script| script.log_probability);
+            drafts.push(Draft {
+                log_probability: draft.log_probability + log_probability,
+                ..draft.clone()
+            });
+        }
+        // the model's own answer is that nothing applies: its second thoughts are not shown
+        let scripts = if greedy_stops {
+            &[]
+        } else {
+            scripts.as_slice()
+        };
+        for script in scripts.iter().filter(|script| script.steps.len() > 1) {
+            match passed(script, &target, &subject, &expected) {
+                Ok(passed) => drafts.push(Draft {
+                    source: passed.source,
+                    log_probability: draft.log_probability + script.log_probability,
+                    steps: draft.steps + script.steps.len(),
+                    gain: draft.gain.min(passed.gain),
+                    changed: true,
+                }),
+                Err(reason) => outcome.refused.push(reason),
+            }
+        }
+        outcome.timings.filter += millis(started);
+        Ok(drafts)
+    }
+
+    fn asked(&self, request: &Request<'_>) -> Result<Vec<Asked>, SynthesisError> {
+        let mut asked = Vec::new();
+        for (names, remove) in [(&request.add, false), (&request.remove, true)] {
+            for name in names {
+                asked.push(self.named(name, remove)?);
+            }
+        }
+        if !request.examples.is_empty() {
+            let pairs = request
+                .examples
+                .iter()
+                .map(|example| (example.before.as_str(), example.after.as_str()));
+            let taught = Taught::new(pairs)
+                .map_err(|(number, error)| SynthesisError::Example { number, error })?;
+            let (vector, agreement) = self.vector(&taught.windows)?;
+            asked.push(Asked {
+                brings: taught.concept.names.clone(),
+                table: taught.concept,
+                vector: Arc::new(vector),
+                remove: request.reverse_examples,
+                imports: Vec::new(),
+                changes_signature: taught.changes_signature,
+                detector: None,
+                agreement,
+            });
+        }
+        Ok(asked)
+    }
+
+    fn named(&self, name: &str, remove: bool) -> Result<Asked, SynthesisError> {
+        let unknown = || SynthesisError::NoConcept {
+            name: name.to_owned(),
+            nearest: concepts::nearest(name),
+        };
+        let info = concepts::find(name).ok_or_else(unknown)?;
+        let built_in = self.built_in.get(name).ok_or_else(unknown)?;
+        let known = self
+            .vectors
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .cloned();
+        let vector = match known {
+            Some(vector) => vector,
+            None => {
+                let vector = Arc::new(self.vector(&built_in.taught.windows)?.0);
+                let mut vectors = self.vectors.lock().unwrap_or_else(PoisonError::into_inner);
+                vectors.insert(name.to_owned(), Arc::clone(&vector));
+                vector
+            }
+        };
+        Ok(Asked {
+            table: built_in.taught.concept.clone(),
+            vector,
+            remove,
+            imports: info.imports.clone(),
+            brings: Vec::new(),
+            changes_signature: built_in.taught.changes_signature,
+            detector: Detector::of(name),
+            agreement: 1.0,
+        })
+    }
+
+    /// The concept vector of windows, and the pairs' agreement.
+    fn vector(&self, windows: &[WindowPair]) -> Result<(EditVector, f32), SynthesisError> {
+        let windows = windows.to_vec();
+        let width = self.worker.bundle.shapes.vector;
+        let vector = self.worker.run(move |model| {
+            let edits = model.edits(&windows)?;
+            Ok((
+                EditVector::mean(&edits).soft_norm(width),
+                EditVector::agreement(&edits),
+            ))
+        })?;
+        Ok(vector)
+    }
+}
+
+fn millis(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1000.0
+}
+
+fn function_of(parsed: &Parsed, request: &Request<'_>) -> Result<Function, SynthesisError> {
+    let mut functions = find_functions(parsed, request.source);
+    match request.function {
+        Some(name) => {
+            let nearest = || {
+                concepts::nearest_of(
+                    name,
+                    functions.iter().map(|function| function.qualname.as_str()),
+                )
+            };
+            let position = functions
+                .iter()
+                .position(|function| function.qualname == name);
+            // a bare method name is enough when there is only one
+            let by_last = || {
+                let mut same = functions
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, f)| f.qualname.rsplit('.').next() == Some(name));
+                same.next()
+                    .filter(|_| same.next().is_none())
+                    .map(|(at, _)| at)
+            };
+            match position.or_else(by_last) {
+                Some(position) => Ok(functions.swap_remove(position)),
+                None => Err(SynthesisError::NoFunction {
+                    name: name.to_owned(),
+                    nearest: nearest().map(str::to_owned),
+                }),
+            }
+        }
+        None => {
+            // nested functions belong to the one around them
+            let outer: Vec<&Function> = functions
+                .iter()
+                .filter(|one| !functions.iter().any(|other| contains(other, one)))
+                .collect();
+            match outer.as_slice() {
+                [only] => Ok((*only).clone()),
+                [] => Err(SynthesisError::NoFunction {
+                    name: String::new(),
+                    nearest: None,
+                }),
+                several => Err(SynthesisError::Ambiguous(several.len())),
+            }
+        }
+    }
+}
+
+fn contains(outer: &Function, inner: &Function) -> bool {
+    outer.range.start <= inner.range.start
+        && inner.range.end <= outer.range.end
+        && outer.range != inner.range
+}
+
+fn passed(
+    script: &Script,
+    target: &Target<'_>,
+    subject: &Subject<'_>,
+    expected: &Expectation<'_>,
+) -> Result<filter::Passed, String> {
+    let replaced =
+        replacements(&target.encoded.ids, &script.steps).map_err(|error| error.to_string())?;
+    let edits = merge(target, &replaced)
+        .ok_or_else(|| "it uses a slot that has no spelling here".to_owned())?;
+    filter::check(subject, edits, expected).map_err(|refusal| refusal.to_string())
+}
+
+fn finish(request: &Request<'_>, drafts: Vec<Draft>, asked: &[Asked], outcome: &mut Outcome) {
+    let best_is_unchanged = drafts.first().is_none_or(|draft| !draft.changed);
+    let best = drafts.first().map_or(0.0, |draft| draft.log_probability);
+    let agreement = asked
+        .iter()
+        .map(|concept| concept.agreement)
+        .fold(1.0, f32::min)
+        .clamp(0.0, 1.0);
+    outcome.confidence = best.exp() * agreement;
+    let mut seen = HashSet::new();
+    for draft in drafts.into_iter().filter(|draft| draft.changed) {
+        if !seen.insert(draft.source.clone()) || draft.source == request.source {
+            continue;
+        }
+        outcome.candidates.push(Candidate {
+            edits: edits_between(request.source, &draft.source),
+            score: draft.log_probability / draft.steps.max(1) as f32,
+            concept_gain: draft.gain * agreement,
+            millis: outcome.timings.decode,
+            source: draft.source,
+        });
+    }
+    outcome.candidates.truncate(request.candidates.max(1));
+    outcome.unchanged = best_is_unchanged;
+    if best_is_unchanged {
+        outcome.candidates.clear();
+    }
+    let Timings { .. } = outcome.timings;
+}
+
+/// Minimal edits between two texts: by lines first, then without the ends that changed lines share.
+pub(super) fn edits_between(before: &str, after: &str) -> Vec<TextEdit> {
+    let diff = similar::TextDiff::from_lines(before, after);
+    let starts = |text: &str| {
+        let mut at = 0;
+        let mut starts = vec![0];
+        starts.extend(text.split_inclusive('\n').map(|line| {
+            at += line.len();
+            at
+        }));
+        starts
+    };
+    let (old, new) = (starts(before), starts(after));
+    let changed = diff
+        .ops()
+        .iter()
+        .filter(|op| op.tag() != similar::DiffTag::Equal);
+    changed
+        .map(|op| {
+            let range = old[op.old_range().start]..old[op.old_range().end];
+            let text = after[new[op.new_range().start]..new[op.new_range().end]].to_owned();
+            super::merge::trimmed(before, range, text)
+        })
+        .collect()
+}
