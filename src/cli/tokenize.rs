@@ -3,6 +3,7 @@
 use crate::codec::{
     ConceptTable, FunctionError, Lexed, Pair, Question, SlotTable, Tag, Window, concept_of, lesson,
 };
+use crate::concepts::changes_signature;
 use anyhow::{Context, Result};
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -66,6 +67,7 @@ struct RuleTokens<'a> {
     kind: &'a str,
     split: &'a str,
     concept: &'a ConceptTable,
+    changes_signature: bool,
     pairs: Vec<PairTokens<'a>>,
     no_ops: Vec<Vec<u16>>,
 }
@@ -142,6 +144,7 @@ fn rule(line: &str) -> Result<Option<String>> {
         .collect();
     let (packages, pairs): (Vec<&str>, Vec<Pair<'_>>) = pairs.into_iter().unzip();
     let concept = line.concept.unwrap_or_else(|| concept_of(&pairs));
+    let changes_signature = changes_signature(&pairs);
     let pairs: Vec<PairTokens<'_>> = packages
         .iter()
         .zip(&pairs)

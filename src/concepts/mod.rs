@@ -11,4 +11,4 @@ mod taught;
 pub use built_in::{BuiltIn, read as read_built_in};
 pub use catalogue::{ConceptInfo, ExamplePair, catalogue, find, nearest, nearest_of};
 pub use detector::{Detector, Presence};
-pub use taught::Taught;
+pub use taught::{Taught, changes_signature};

@@ -47,6 +47,13 @@ impl Taught {
     }
 }
 
+/// Whether any pair changes what stands between `def` and the colon.
+pub fn changes_signature(pairs: &[Pair<'_>]) -> bool {
+    pairs
+        .iter()
+        .any(|pair| signature(&pair.before) != signature(&pair.after))
+}
+
 /// The text from `def` to the colon, blanks aside.
 fn signature(function: &Lexed<'_>) -> Vec<String> {
     let def = function
