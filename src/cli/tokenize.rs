@@ -175,6 +175,7 @@ fn rule(line: &str) -> Result<Option<String>> {
         kind,
         split,
         concept: &concept,
+        changes_signature,
         pairs,
         no_ops,
     })?))
