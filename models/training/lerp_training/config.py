@@ -1,0 +1,116 @@
+"""Everything that can be set about a run, in one place, and the vocabulary that all of it counts on."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+DATA = PACKAGE.parent / "data"
+RUNS = DATA / "runs"
+VOCABULARY = PACKAGE.parents[2] / "grammars" / "python" / "vocabulary.json"
+
+PAD, BOS, EOS, UNK, COPY, END_HUNK = range(6)
+SLOT_KINDS = ("ID", "STR", "NUM")
+CONCEPT_KINDS = ("CN", "CS", "CU")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The size of the closed vocabulary and the half-open id range of each numbered kind of token."""
+
+    size: int
+    ranges: dict[str, tuple[int, int]]
+
+    @classmethod
+    def read(cls, path: Path = VOCABULARY) -> "Vocabulary":
+        content = json.loads(path.read_text())
+        ranges = {kind: (low, high) for kind, (low, high) in content["ranges"].items()}
+        return cls(len(content["tokens"]), ranges)
+
+    @property
+    def slots(self) -> list[tuple[int, int]]:
+        return [self.ranges[kind] for kind in SLOT_KINDS]
+
+    @property
+    def concepts(self) -> list[tuple[int, int]]:
+        return [self.ranges[kind] for kind in CONCEPT_KINDS]
+
+
+@dataclass
+class ModelConfig:
+    vocabulary: int
+    width: int = 256  # C
+    heads: int = 4
+    encoder_blocks: int = 3
+    window_blocks: int = 2
+    fuse_blocks: int = 3
+    decoder_blocks: int = 3
+    narrow: int = 128  # width of the encoder's own embedding
+    stride: int = 4  # tokens in one latent
+    latent: int = 64  # D
+    noise: float = 0.1  # on the latents while training; they have unit RMS
+    content: int = 7  # vectors of an edit that spell the inserted tokens, `per_content` each
+    per_content: int = 4
+    summary: int = 9  # vectors of an edit that are learned questions to the window
+    vector: int = 96  # Dv
+    deleted: int = 12  # edit tokens that spell what goes; content * per_content spell what comes
+    hidden: int = 640  # of the edit memory
+    spread: int = 64  # width of an edit token in the edit memory before it is widened
+    longest: int = 352  # source positions, BOS and EOS among them
+
+    @property
+    def vectors(self) -> int:
+        return self.content + self.summary
+
+    @property
+    def inserted(self) -> int:
+        return self.content * self.per_content
+
+    @property
+    def edit_tokens(self) -> int:
+        return self.inserted + self.deleted
+
+
+@dataclass
+class EpisodeConfig:
+    kinds: dict[str, float] = field(default_factory=lambda: {"named": 0.35, "synthetic": 0.5, "mined": 0.15, "sum": 0.15})
+    family_power: float = 0.35  # weight of a synthetic family is its number of rules to this power
+    backward: float = 0.3
+    shown: tuple[float, ...] = (0.2, 0.2, 0.3, 0.15, 0.15)  # shares of 1, 2, ... pairs
+    asked: int = 4
+    own_only: float = 0.1
+    own_among: float = 0.1
+    no_op: float = 0.2  # share of questions whose right answer is STOP
+    no_edit: float = 0.02  # share of questions asked with v = 0
+    sums: float = 0.12  # share of episodes to which a second rule is added that does not apply
+    strength: tuple[float, float] = (0.8, 1.2)
+    questions: int = 48  # in one step: more steps teach more than larger ones, as long as the products stay large
+    longest_script: int = 48
+    longest_source: int = 130
+
+
+@dataclass
+class TrainConfig:
+    learning_rate: float = 1.5e-3
+    warm_up: int = 100  # steps
+    decay_from: float = 0.6  # share of the time budget
+    floor: float = 0.02
+    betas: tuple[float, float] = (0.9, 0.98)
+    weight_decay: float = 0.02
+    clip: float = 1.0
+    plain_share: float = 0.15
+    plain_tokens: int = 4096
+    unpool_sample: int = 1024  # positions of an edit step that are also asked for their token
+    weights: dict[str, float] = field(
+        default_factory=lambda: {"script": 1.0, "unpool": 0.4, "edit": 0.3, "tags": 1.0, "plain": 1.0}
+    )
+    first_pointer: float = 2.0  # weight of "where does the next hunk start", beside 1 for other steps
+    log_every: int = 100
+    save_minutes: float = 5.0
+    validate_minutes: float = 10.0
+    validate_questions: int = 384
+    seed: int = 0
+
+
+def write(path: Path, **parts: object) -> None:
+    path.write_text(json.dumps({name: asdict(part) for name, part in parts.items()}, indent=1))

@@ -1,0 +1,249 @@
+"""Training, flat.    python -m lerp_training train NAME --minutes 100
+
+Everything it makes lies in data/runs/NAME: config.json, checkpoint.pt (all that --resume needs), weights.safetensors
+(bf16, the start of a later run), log.jsonl.
+"""
+
+import argparse
+import ctypes
+import json
+import os
+import queue
+import random
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "65536")
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+from safetensors.torch import load_file, save_file  # noqa: E402
+
+from lerp_training import config as settings  # noqa: E402
+from lerp_training import toy  # noqa: E402
+from lerp_training.batches import Batch, Sources, make_batch, plain_batch  # noqa: E402
+from lerp_training.config import EpisodeConfig, ModelConfig, TrainConfig, Vocabulary  # noqa: E402
+from lerp_training.data import load_functions, load_rules  # noqa: E402
+from lerp_training.episodes import Episodes, Plain  # noqa: E402
+from lerp_training.losses import Outcome, edit_step, plain_step  # noqa: E402
+from lerp_training.model import Model  # noqa: E402
+
+
+def arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="lerp_training train")
+    parser.add_argument("name")
+    parser.add_argument("--data", type=Path, default=settings.DATA)
+    parser.add_argument("--minutes", type=float, help="of training, earlier ones of a resumed run among them; 100, or 1 to smoke")
+    parser.add_argument("--until", help="HH:MM, the end by the clock; the earlier of the two counts")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--init", type=Path, help="weights to start from, by name and shape")
+    parser.add_argument("--learning-rate", type=float, default=TrainConfig.learning_rate)
+    parser.add_argument("--smoke", action="store_true", help="on made-up rules, in a minute")
+    return parser.parse_args(argv)
+
+
+class Clock:
+    """Share of the budget that is used. The schedule follows it: on a CPU the budget is hours, not steps."""
+
+    def __init__(self, minutes: float, until: str | None, consumed: float = 0.0):
+        self.started = time.monotonic() - 60 * consumed
+        self.budget = 60 * minutes
+        if until:
+            now = datetime.now()
+            end = datetime.combine(now.date(), datetime.strptime(until, "%H:%M").time())
+            left = (end if end > now else end + timedelta(days=1)) - now
+            self.budget = min(self.budget, 60 * consumed + left.total_seconds())
+
+    @property
+    def minutes(self) -> float:
+        return (time.monotonic() - self.started) / 60
+
+    @property
+    def done(self) -> float:
+        return 60 * self.minutes / self.budget
+
+
+def learning_rate(config: TrainConfig, step: int, done: float) -> float:
+    warm = min(1.0, (step + 1) / config.warm_up)
+    decay = 1.0 if done < config.decay_from else max(config.floor, (1 - done) / (1 - config.decay_from))
+    return config.learning_rate * warm * decay
+
+
+def ahead(make: Callable[[], object], count: int = 3) -> Callable[[], object]:
+    """Batches are made by a second thread, while the first is inside matrix products."""
+    made: queue.Queue = queue.Queue(count)
+
+    def work() -> None:
+        while True:
+            try:
+                made.put(make())
+            except Exception as problem:  # shown by the thread that waits
+                made.put(problem)
+                return
+
+    threading.Thread(target=work, daemon=True).start()
+
+    def get() -> object:
+        item = made.get()
+        if isinstance(item, Exception):
+            raise item
+        return item
+
+    return get
+
+
+def make_optimizer(model: Model, config: TrainConfig) -> torch.optim.AdamW:
+    matrices = [p for p in model.parameters() if p.dim() > 1]
+    others = [p for p in model.parameters() if p.dim() <= 1]
+    groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=config.betas, fused=True)
+
+
+def keep_memory() -> None:
+    """Freed tensors stay with the process: giving large ones back and taking them again costs a page fault per 4 kB."""
+    if hasattr(libc := ctypes.CDLL(None), "mallopt"):
+        trim_threshold, top_pad, mmap_max = -1, -2, -4
+        for option, value in ((mmap_max, 0), (trim_threshold, 2**31 - 1), (top_pad, 2**28)):
+            libc.mallopt(option, value)
+
+
+def warm_start(model: Model, path: Path) -> None:
+    mine = model.state_dict()
+    given = {name: w.float() for name, w in load_file(path).items() if name in mine and mine[name].shape == w.shape}
+    model.load_state_dict(given, strict=False)
+    print(f"{len(given)} of {len(mine)} tensors from {path}", flush=True)
+
+
+def save(folder: Path, model: Model, optimizer: torch.optim.Optimizer, step: int, minutes: float) -> None:
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "minutes": minutes}
+    torch.save(state | {"rng": torch.get_rng_state()}, folder / "checkpoint.partial")
+    (folder / "checkpoint.partial").replace(folder / "checkpoint.pt")
+    weights = {name: w.bfloat16().contiguous() for name, w in model.state_dict().items()}
+    save_file(weights, folder / "weights.partial")
+    (folder / "weights.partial").replace(folder / "weights.safetensors")
+
+
+@torch.no_grad()
+def validate(model: Model, batches: list[Batch], plain: list[Sources], config: TrainConfig) -> dict[str, float]:
+    """Whole scripts right, each step given the right ones before it, on rules never trained on."""
+    seen = defaultdict(list)
+    with torch.autocast("cpu", torch.bfloat16):
+        for batch in batches:
+            for label, exact in zip(batch.labels, edit_step(model, batch, config, 0.0).exact, strict=True):
+                seen[f"valid {label}"].append(exact)
+        for source in plain:
+            seen["valid recon"] += plain_step(model, source, 0.0).exact
+    return {label: float(np.mean(values)) for label, values in seen.items()}
+
+
+def main(argv: list[str]) -> None:
+    given = arguments(argv)
+    config = TrainConfig(learning_rate=given.learning_rate)
+    episode_config = EpisodeConfig()
+    if given.smoke:
+        given.data = Path(tempfile.mkdtemp())
+        vocabulary = toy.write(given.data)
+        config = replace(config, log_every=20, validate_minutes=0.5)
+        episode_config = replace(episode_config, questions=64)
+    else:
+        vocabulary = Vocabulary.read()
+    model_config = ModelConfig(vocabulary.size)
+    folder = settings.RUNS / given.name
+    folder.mkdir(parents=True, exist_ok=True)
+    settings.write(folder / "config.json", model=model_config, episodes=episode_config, train=config)
+    keep_memory()
+    torch.set_num_threads(given.threads)
+    torch.manual_seed(config.seed)
+    model = Model(model_config)
+    optimizer = make_optimizer(model, config)
+    step, consumed = 0, 0.0
+    if given.resume:
+        state = torch.load(folder / "checkpoint.pt", weights_only=True)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        torch.set_rng_state(state["rng"])
+        step, consumed = state["step"], state["minutes"]
+    elif given.init:
+        warm_start(model, given.init)
+
+    def episodes(split: str, seed: int) -> Episodes:
+        rules = load_rules(split, given.data / "rules")
+        print(f"{split}: {len(rules)} rules, {len(rules.part)} pairs", flush=True)
+        return Episodes(rules, vocabulary, model_config, episode_config, random.Random(seed))
+
+    functions = {split: load_functions(split, given.data / "functions.tokens.jsonl") for split in ("train", "validation")}
+    train_episodes, held_out = episodes("train", config.seed + step), episodes("validation", 1)
+    train_plain = Plain(functions["train"], episode_config, random.Random(config.seed + step))
+    held_out_plain = Plain(functions["validation"], episode_config, random.Random(1))
+    valid = []
+    while sum(len(batch.labels) for batch in valid) < config.validate_questions:
+        valid.append(make_batch(*held_out.step(), model_config))
+    valid_plain = [plain_batch(held_out_plain.draw(config.plain_tokens), model_config) for _ in range(3)]
+    pick = random.Random(config.seed + step)
+
+    def make() -> Batch | Sources:
+        if pick.random() < config.plain_share:
+            return plain_batch(train_plain.draw(config.plain_tokens), model_config)
+        return make_batch(*train_episodes.step(), model_config)
+
+    following = ahead(make)
+    clock = Clock(given.minutes or (1.0 if given.smoke else 100.0), given.until, consumed)
+    saved = validated = logged = clock.minutes
+    seen: dict[str, list[float]] = defaultdict(list)
+    log = (folder / "log.jsonl").open("a")
+    questions = tokens = 0
+
+    while clock.done < 1:
+        batch = following()
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(config, step, clock.done)
+        with torch.autocast("cpu", torch.bfloat16):
+            if isinstance(batch, Batch):
+                outcome: Outcome = edit_step(model, batch, config, model_config.noise)
+                labels = batch.labels
+                for family, exact in zip(batch.families, outcome.exact, strict=True):
+                    train_episodes.learned(family, exact)
+                questions += len(labels)
+                tokens += int(np.count_nonzero(batch.sources.ids))
+            else:
+                outcome = plain_step(model, batch, model_config.noise)
+                labels = ["recon"] * len(outcome.exact)
+        total = sum(config.weights[name] * loss for name, loss in outcome.losses.items())
+        optimizer.zero_grad()
+        total.backward()
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip)
+        if torch.isfinite(norm):
+            optimizer.step()
+        step += 1
+
+        for name, loss in outcome.losses.items():
+            seen[f"loss {name}"].append(loss.item())
+        for label, exact in zip(labels, outcome.exact, strict=True):
+            seen[label].append(exact)
+        seen["norm"].append(float(norm))
+        row: dict[str, float] = {}
+        if step % config.log_every == 0:
+            seconds = 60 * (clock.minutes - logged)
+            row = {label: float(np.mean(values)) for label, values in sorted(seen.items())}
+            row |= {"questions/s": questions / seconds, "tokens/s": tokens / seconds}
+            seen.clear()
+            logged, questions, tokens = clock.minutes, 0, 0
+        if clock.minutes - validated > config.validate_minutes or clock.done >= 1:
+            row |= validate(model, valid, valid_plain, config)
+            validated = clock.minutes
+        if row:
+            row = {"step": step, "minutes": round(clock.minutes, 2)} | row
+            print("  ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
+            log.write(json.dumps(row) + "\n")
+            log.flush()
+        if clock.minutes - saved > config.save_minutes:
+            save(folder, model, optimizer, step, clock.minutes)
+            saved = clock.minutes
+    save(folder, model, optimizer, step, clock.minutes)
