@@ -205,8 +205,8 @@ impl Model {
         let shape = [
             shapes.decoder_blocks,
             count,
-            shapes.heads,
             0,
+            shapes.heads,
             shapes.width / shapes.heads,
         ];
         let empty = || {

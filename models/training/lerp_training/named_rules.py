@@ -157,7 +157,7 @@ def lines_of(pool: Pool, split: str, draw: random.Random) -> list[dict]:
             lines.append(
                 {
                     "rule": pool.concept.name,
-                    "family": pool.concept.family,
+                    "family": pool.concept.name,  # asked concept by concept, however many pairs each has
                     "kind": "named",
                     "split": split,
                     "reverse": reverse,

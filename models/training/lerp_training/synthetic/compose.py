@@ -5,6 +5,7 @@ A family is the kind of the pattern's root with the sequence of primitives: `com
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 from .draw import Draw
@@ -42,9 +43,16 @@ def draw_rule(d: Draw, patterns: dict[str, list[Pattern]], root: str, primitives
             text = template.text()
         except (ValueError, AttributeError, IndexError):
             continue  # a primitive after another one met a tree it has no answer for
-        if text != pattern.text:
+        if text != pattern.text and _blocks_stay_blocks(template):
             return compose(pattern, template.body, text, family_name(root, primitives), d.which())
     return None
+
+
+def _blocks_stay_blocks(template: Template) -> bool:
+    """A block can not stand where an expression is asked for."""
+    nodes = [n for node in template.body for n in ast.walk(node)]
+    names = sum(isinstance(n, ast.Name) and n.id.startswith("__b") for n in nodes)
+    return names == sum(isinstance(n, ast.Expr) and isinstance(n.value, ast.Name) and n.value.id.startswith("__b") for n in nodes)
 
 
 def compose(pattern: Pattern, after: list[Any], text: str, family: str, which: str) -> Rule:

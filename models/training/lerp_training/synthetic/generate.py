@@ -133,7 +133,11 @@ class Generator:
             rule = drawer(draw)
             if rule is None or not job.wanted(rule.family, rule.key):
                 continue
-            made = self.instance(rule, rng)
+            try:
+                made = self.instance(rule, rng)
+            except (TypeError, AttributeError, IndexError) as error:  # a fault in a family must not end a long run
+                print(f"dropped: {rule.key!r}: {error!r}", file=sys.stderr)
+                made = None
             if made is not None:
                 yield made, rule
             tried += 1
