@@ -1,14 +1,8 @@
 //! Mutated and random input: nothing panics, nothing is lost.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test fails by panicking"
-)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use lerp::codec::{
-    ConceptTable, Lexed, Pair, SlotTable, apply, concept_of, encode, lesson, relexicalise,
-    replacements,
+    ConceptTable, Lexed, Pair, SlotTable, apply, concept_of, encode, lesson, relexicalise, replacements,
 };
 use lerp::syntax::{find_functions, parse, unbound_names};
 use proptest::prelude::*;
@@ -28,10 +22,7 @@ fn round_trip(source: &str) {
         };
         let layout = encoded.layout_of(source, &slots, &concept);
         let text = relexicalise(&encoded.ids, &layout, &slots, &concept).unwrap();
-        assert!(
-            source[function.range.start..].starts_with(&text),
-            "{source:?} gave {text:?}"
-        );
+        assert!(source[function.range.start..].starts_with(&text), "{source:?} gave {text:?}");
     }
 }
 

@@ -1,16 +1,9 @@
 //! Byte-exact round trip: every function of the standard library and of the pinned packages under `target/packages` that
 //! fits comes back byte for byte from its ids, its slot table and its layout.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use lerp::codec::{
-    ConceptTable, EncodeError, FunctionError, Lexed, SlotTable, Step, apply, encode, relexicalise,
-    replacements,
+    ConceptTable, EncodeError, FunctionError, Lexed, SlotTable, Step, apply, encode, relexicalise, replacements,
 };
 use lerp::syntax::{Function, LexError, Parsed, find_functions, parse};
 use lerp::synthesis::{Target, merge};
@@ -44,13 +37,10 @@ fn check(parsed: &Parsed, source: &str, function: &Function, path: &str, counts:
     let encoded = match encode(source, lexed.start, &lexed.lexemes, &concept, &mut slots) {
         Ok(encoded) => encoded,
         // `<>` is Python 2
-        Err(
-            EncodeError::TooLong { .. } | EncodeError::TooMany { .. } | EncodeError::Unknown { .. },
-        ) => {
+        Err(EncodeError::TooLong { .. } | EncodeError::TooMany { .. } | EncodeError::Unknown { .. }) => {
             counts.does_not_fit += 1;
             return;
         }
-        Err(error) => return counts.failed.push(format!("{name}: {error}")),
     };
     let layout = encoded.layout_of(source, &slots, &concept);
     let text = relexicalise(&encoded.ids, &layout, &slots, &concept).unwrap_or_default();
@@ -59,28 +49,16 @@ fn check(parsed: &Parsed, source: &str, function: &Function, path: &str, counts:
     let rest = source[function.range.start..].strip_prefix(text.as_str());
     let rest_is_layout = || {
         let rest = original.get(text.len()..).unwrap_or("");
-        rest.lines()
-            .all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
+        rest.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
     };
     if rest.is_none() || !rest_is_layout() {
-        return counts
-            .failed
-            .push(format!("{name}: another text came back"));
+        return counts.failed.push(format!("{name}: another text came back"));
     }
     // no replacement at all leaves the text as it is
-    let target = Target {
-        source,
-        encoded: &encoded,
-        slots: &slots,
-        concept: &concept,
-    };
+    let target = Target { source, encoded: &encoded, slots: &slots, concept: &concept };
     let none = replacements(&encoded.ids, &[Step::Pointer(0)]).unwrap();
-    if merge(&target, &none).is_none_or(|edits| !edits.is_empty())
-        || apply(&encoded.ids, &none) != encoded.ids
-    {
-        return counts
-            .failed
-            .push(format!("{name}: an empty script changes it"));
+    if merge(&target, &none).is_none_or(|edits| !edits.is_empty()) || apply(&encoded.ids, &none) != encoded.ids {
+        return counts.failed.push(format!("{name}: an empty script changes it"));
     }
     counts.exact += 1;
 }
@@ -89,10 +67,7 @@ fn python_files(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         // the fixtures of lib2to3 are Python 2
-        if path.is_dir()
-            && !path.ends_with("site-packages")
-            && !path.ends_with("lib2to3/tests/data")
-        {
+        if path.is_dir() && !path.ends_with("site-packages") && !path.ends_with("lib2to3/tests/data") {
             python_files(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "py") {
             files.push(path);
@@ -110,13 +85,7 @@ fn check_folder(folder: &Path) -> Counts {
         };
         let parsed = parse(&source);
         for function in find_functions(&parsed, &source) {
-            check(
-                &parsed,
-                &source,
-                &function,
-                &path.display().to_string(),
-                &mut counts,
-            );
+            check(&parsed, &source, &function, &path.display().to_string(), &mut counts);
         }
     }
     counts
@@ -131,26 +100,14 @@ fn assert_exact(what: &str, folder: &Path, at_least: usize) {
         counts.broken,
         counts.failed.len()
     );
-    assert!(
-        counts.failed.is_empty(),
-        "{:#?}",
-        &counts.failed[..counts.failed.len().min(20)]
-    );
-    assert!(
-        counts.exact >= at_least,
-        "only {} functions were found in {}",
-        counts.exact,
-        folder.display()
-    );
+    assert!(counts.failed.is_empty(), "{:#?}", &counts.failed[..counts.failed.len().min(20)]);
+    assert!(counts.exact >= at_least, "only {} functions were found in {}", counts.exact, folder.display());
 }
 
 #[test]
 fn standard_library() {
     let code = "import sysconfig; print(sysconfig.get_path('stdlib'))";
-    let output = Command::new("python3")
-        .args(["-c", code])
-        .output()
-        .expect("python3 is needed for the tests");
+    let output = Command::new("python3").args(["-c", code]).output().expect("python3 is needed for the tests");
     let folder = String::from_utf8(output.stdout).unwrap();
     assert_exact("standard library", Path::new(folder.trim()), 10_000);
 }
@@ -158,19 +115,9 @@ fn standard_library() {
 #[test]
 fn pinned_packages() {
     let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/packages");
-    let folders: Vec<PathBuf> = std::fs::read_dir(&packages)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|e| e.path())
-        .filter(|p| p.is_dir())
-        .collect();
-    assert!(
-        folders.len() >= 5,
-        "run `make packages` first: {} holds {} packages",
-        packages.display(),
-        folders.len()
-    );
+    let folders: Vec<PathBuf> =
+        std::fs::read_dir(&packages).into_iter().flatten().flatten().map(|e| e.path()).filter(|p| p.is_dir()).collect();
+    assert!(folders.len() >= 5, "run `make packages` first: {} holds {} packages", packages.display(), folders.len());
     for folder in folders {
         assert_exact(&folder.file_name().unwrap().to_string_lossy(), &folder, 50);
     }
@@ -200,11 +147,7 @@ fn odd_functions() {
         let function = find_functions(&parsed, case).remove(0);
         let mut counts = Counts::default();
         check(&parsed, case, &function, "case", &mut counts);
-        assert_eq!(
-            (counts.exact, counts.failed.len()),
-            (1, 0),
-            "{case:?}: {counts:?}"
-        );
+        assert_eq!((counts.exact, counts.failed.len()), (1, 0), "{case:?}: {counts:?}");
     }
 }
 
@@ -213,14 +156,8 @@ fn broken_functions_are_refused_with_their_place() {
     let source = "def good(): pass\n\ndef bad(:\n    return (\n";
     let parsed = parse(source);
     let functions = find_functions(&parsed, source);
-    assert!(
-        functions
-            .iter()
-            .any(|function| function.qualname == "good" && function.problem.is_none())
-    );
+    assert!(functions.iter().any(|function| function.qualname == "good" && function.problem.is_none()));
     let error = Lexed::new("def f(:\n    pass\n").err();
-    let Some(FunctionError::Lex(error)) = error else {
-        panic!("{error:?}")
-    };
+    let Some(FunctionError::Lex(error)) = error else { panic!("{error:?}") };
     assert!(error.to_string().starts_with("line 1, column 7"), "{error}");
 }

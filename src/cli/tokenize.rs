@@ -1,8 +1,6 @@
 //! `lerp tokenize`: ids and scripts as JSON lines, for training. The formats are described in `models/training/README.md`.
 
-use crate::codec::{
-    ConceptTable, FunctionError, Lexed, Pair, Question, SlotTable, Tag, Window, concept_of, lesson,
-};
+use crate::codec::{ConceptTable, FunctionError, Lexed, Pair, Question, SlotTable, Tag, Window, concept_of, lesson};
 use crate::concepts::changes_signature;
 use anyhow::{Context, Result};
 use clap::Args;
@@ -98,14 +96,8 @@ impl Tokenize {
                 continue;
             }
             read += 1;
-            let json = if self.rules {
-                rule(&line)
-            } else {
-                function(&line)
-            };
-            if let Some(json) =
-                json.with_context(|| format!("line {} of standard input", number + 1))?
-            {
+            let json = if self.rules { rule(&line) } else { function(&line) };
+            if let Some(json) = json.with_context(|| format!("line {} of standard input", number + 1))? {
                 writeln!(out, "{json}")?;
                 written += 1;
             }
@@ -119,11 +111,7 @@ impl Tokenize {
 fn function(line: &str) -> Result<Option<String>> {
     let line: FunctionLine = serde_json::from_str(line)?;
     let ids = ids(&line.source, &ConceptTable::default()).ok();
-    let tokens = ids.map(|ids| FunctionTokens {
-        package: &line.package,
-        split: &line.split,
-        ids,
-    });
+    let tokens = ids.map(|ids| FunctionTokens { package: &line.package, split: &line.split, ids });
     Ok(tokens.as_ref().map(serde_json::to_string).transpose()?)
 }
 
@@ -163,11 +151,7 @@ fn rule(line: &str) -> Result<Option<String>> {
     if pairs.len() < if line.kind == "mined" { 1 } else { 2 } {
         return Ok(None);
     }
-    let no_ops = line
-        .no_ops
-        .iter()
-        .filter_map(|source| ids(source, &concept).ok())
-        .collect();
+    let no_ops = line.no_ops.iter().filter_map(|source| ids(source, &concept).ok()).collect();
     let (rule, family, kind, split) = (&line.rule, &line.family, &line.kind, &line.split);
     Ok(Some(serde_json::to_string(&RuleTokens {
         rule,
@@ -184,17 +168,10 @@ fn rule(line: &str) -> Result<Option<String>> {
 fn question(question: Question) -> QuestionTokens {
     QuestionTokens {
         source: question.source,
-        script: question
-            .script
-            .into_iter()
-            .map(|step| step.to_number())
-            .collect(),
+        script: question.script.into_iter().map(|step| step.to_number()).collect(),
     }
 }
 
 fn window(window: Window) -> [Vec<u16>; 2] {
-    [
-        window.ids,
-        window.tags.into_iter().map(|tag: Tag| tag as u16).collect(),
-    ]
+    [window.ids, window.tags.into_iter().map(|tag: Tag| tag as u16).collect()]
 }

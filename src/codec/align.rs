@@ -18,12 +18,7 @@ pub struct Hunk {
 impl Hunk {
     /// The same change seen from the other side.
     pub fn opposite(self) -> Self {
-        Self {
-            start: self.from,
-            end: self.to,
-            from: self.start,
-            to: self.end,
-        }
+        Self { start: self.from, end: self.to, from: self.start, to: self.end }
     }
 }
 
@@ -49,31 +44,23 @@ pub fn align(source: &[Id], target: &[Id]) -> Vec<Hunk> {
 fn merge_restructured(source: &[Id], target: &[Id], hunks: Vec<Hunk>) -> Vec<Hunk> {
     let structural = |ids: &[Id]| ids.iter().any(|id| matches!(*id, NL | IN | DE));
     let whole_statements = |ids: &[Id], text: &[Id], start: usize| {
-        ids.last().is_some_and(|id| matches!(*id, NL | DE))
-            && (start == 0 || matches!(text[start - 1], NL | IN | DE))
+        ids.last().is_some_and(|id| matches!(*id, NL | DE)) && (start == 0 || matches!(text[start - 1], NL | IN | DE))
     };
     let clean = |hunk: &Hunk| {
         hunk.start == hunk.end && whole_statements(&target[hunk.from..hunk.to], target, hunk.from)
-            || hunk.from == hunk.to
-                && whole_statements(&source[hunk.start..hunk.end], source, hunk.start)
+            || hunk.from == hunk.to && whole_statements(&source[hunk.start..hunk.end], source, hunk.start)
     };
-    let touching =
-        |a: &Hunk, b: &Hunk| !clean(a) && !clean(b) && !structural(&source[a.end..b.start]);
+    let touching = |a: &Hunk, b: &Hunk| !clean(a) && !clean(b) && !structural(&source[a.end..b.start]);
     let mut merged = Vec::with_capacity(hunks.len());
     for group in hunks.chunk_by(touching) {
         let deletes = group.iter().any(|hunk| hunk.start < hunk.end);
         let inserts = group.iter().any(|hunk| hunk.from < hunk.to);
-        let restructures = group.iter().any(|hunk| {
-            structural(&source[hunk.start..hunk.end]) || structural(&target[hunk.from..hunk.to])
-        });
+        let restructures = group
+            .iter()
+            .any(|hunk| structural(&source[hunk.start..hunk.end]) || structural(&target[hunk.from..hunk.to]));
         match (group.first(), group.last()) {
             (Some(first), Some(last)) if deletes && inserts && restructures => {
-                merged.push(Hunk {
-                    start: first.start,
-                    end: last.end,
-                    from: first.from,
-                    to: last.to,
-                });
+                merged.push(Hunk { start: first.start, end: last.end, from: first.from, to: last.to });
             }
             _ => merged.extend_from_slice(group),
         }
@@ -82,26 +69,11 @@ fn merge_restructured(source: &[Id], target: &[Id], hunks: Vec<Hunk>) -> Vec<Hun
 }
 
 /// (source start, target start, length) of the common runs, by repeatedly taking the longest.
-fn match_runs(
-    source: &[Id],
-    target: &[Id],
-    at: usize,
-    bt: usize,
-    runs: &mut Vec<(usize, usize, usize)>,
-) {
+fn match_runs(source: &[Id], target: &[Id], at: usize, bt: usize, runs: &mut Vec<(usize, usize, usize)>) {
     // common ends are always kept: they are where an edit is not
-    let head = source
-        .iter()
-        .zip(target)
-        .take_while(|(a, b)| a == b)
-        .count();
+    let head = source.iter().zip(target).take_while(|(a, b)| a == b).count();
     let (source_rest, target_rest) = (&source[head..], &target[head..]);
-    let tail = source_rest
-        .iter()
-        .rev()
-        .zip(target_rest.iter().rev())
-        .take_while(|(a, b)| a == b)
-        .count();
+    let tail = source_rest.iter().rev().zip(target_rest.iter().rev()).take_while(|(a, b)| a == b).count();
     if head > 0 {
         runs.push((at, bt, head));
     }
@@ -112,13 +84,7 @@ fn match_runs(
         let (at, bt) = (at + head, bt + head);
         match_runs(&middle_source[..i], &middle_target[..j], at, bt, runs);
         runs.push((at + i, bt + j, length));
-        match_runs(
-            &middle_source[i + length..],
-            &middle_target[j + length..],
-            at + i + length,
-            bt + j + length,
-            runs,
-        );
+        match_runs(&middle_source[i + length..], &middle_target[j + length..], at + i + length, bt + j + length, runs);
     }
     if tail > 0 {
         runs.push((at + source.len() - tail, bt + target.len() - tail, tail));
@@ -146,12 +112,7 @@ fn between(equal: &[(usize, usize, usize)], source_len: usize, target_len: usize
     let (mut i, mut j) = (0, 0);
     for &(start, from, length) in equal.iter().chain([&(source_len, target_len, 0)]) {
         if i < start || j < from {
-            hunks.push(Hunk {
-                start: i,
-                end: start,
-                from: j,
-                to: from,
-            });
+            hunks.push(Hunk { start: i, end: start, from: j, to: from });
         }
         (i, j) = (start + length, from + length);
     }
@@ -165,9 +126,7 @@ fn merge_accidental(hunks: &mut Vec<Hunk>) {
     let mut merged: Vec<Hunk> = Vec::with_capacity(hunks.len());
     for hunk in hunks.drain(..) {
         match merged.last_mut() {
-            Some(last)
-                if hunk.start - last.end <= ACCIDENT && replaces(last) && replaces(&hunk) =>
-            {
+            Some(last) if hunk.start - last.end <= ACCIDENT && replaces(last) && replaces(&hunk) => {
                 last.end = hunk.end;
                 last.to = hunk.to;
             }
@@ -184,31 +143,18 @@ fn slide(source: &[Id], target: &[Id], hunk: &mut Hunk, floor: usize, ceiling: u
         return;
     }
     // in terms of the longer side: a segment [lo, hi) that may be shifted while its end tokens agree
-    let (text, lo, hi) = if inserts {
-        (target, hunk.from, hunk.to)
-    } else {
-        (source, hunk.start, hunk.end)
-    };
+    let (text, lo, hi) = if inserts { (target, hunk.from, hunk.to) } else { (source, hunk.start, hunk.end) };
     let room_left = hunk.start - floor;
     let room_right = ceiling - hunk.end;
-    let left = (1..=room_left.min(lo))
-        .take_while(|k| text[lo - k] == text[hi - k])
-        .count();
-    let right = (1..=room_right.min(text.len() - hi))
-        .take_while(|k| text[lo + k - 1] == text[hi + k - 1])
-        .count();
+    let left = (1..=room_left.min(lo)).take_while(|k| text[lo - k] == text[hi - k]).count();
+    let right = (1..=room_right.min(text.len() - hi)).take_while(|k| text[lo + k - 1] == text[hi + k - 1]).count();
     let score = |shift: isize| {
-        let (lo, hi) = (
-            lo.saturating_add_signed(shift),
-            hi.saturating_add_signed(shift),
-        );
+        let (lo, hi) = (lo.saturating_add_signed(shift), hi.saturating_add_signed(shift));
         let begins_statement = lo == 0 || matches!(text[lo - 1], NL | IN | DE);
         let ends_statement = matches!(text[hi - 1], NL | DE);
-        let balanced = text[lo..hi].iter().filter(|id| **id == IN).count()
-            == text[lo..hi].iter().filter(|id| **id == DE).count();
-        4 * usize::from(begins_statement && ends_statement)
-            + 2 * usize::from(begins_statement)
-            + usize::from(balanced)
+        let balanced =
+            text[lo..hi].iter().filter(|id| **id == IN).count() == text[lo..hi].iter().filter(|id| **id == DE).count();
+        4 * usize::from(begins_statement && ends_statement) + 2 * usize::from(begins_statement) + usize::from(balanced)
     };
     let (left, right) = (left as isize, right as isize);
     // the first of the best: shifts are tried from the left

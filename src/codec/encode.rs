@@ -61,27 +61,15 @@ pub fn encode(
 ) -> Result<Encoded, EncodeError> {
     let vocabulary = Vocabulary::built_in();
     if lexemes.len() > LONGEST {
-        return Err(EncodeError::TooLong {
-            tokens: lexemes.len(),
-        });
+        return Err(EncodeError::TooLong { tokens: lexemes.len() });
     }
-    let mut numbering = Numbering {
-        vocabulary,
-        concept,
-        slots,
-    };
-    let mut encoded = Encoded {
-        ids: Vec::with_capacity(lexemes.len()),
-        layout: Vec::with_capacity(lexemes.len()),
-    };
+    let mut numbering = Numbering { vocabulary, concept, slots };
+    let mut encoded = Encoded { ids: Vec::with_capacity(lexemes.len()), layout: Vec::with_capacity(lexemes.len()) };
     let mut end = start;
     for lexeme in lexemes {
         let text = &source[lexeme.range.clone()];
         encoded.ids.push(id_of(lexeme.kind, text, &mut numbering)?);
-        encoded.layout.push(Placed {
-            gap: end..lexeme.range.start,
-            text: lexeme.range.clone(),
-        });
+        encoded.layout.push(Placed { gap: end..lexeme.range.start, text: lexeme.range.clone() });
         end = lexeme.range.end;
     }
     Ok(encoded)
@@ -89,51 +77,33 @@ pub fn encode(
 
 fn id_of(kind: LexemeKind, text: &str, numbering: &mut Numbering<'_>) -> Result<Id, EncodeError> {
     let vocabulary = numbering.vocabulary;
-    let too_many = |what, kind| EncodeError::TooMany {
-        what,
-        most: vocabulary.range(kind).len(),
-    };
-    let unknown = || EncodeError::Unknown {
-        text: text.to_owned(),
-    };
+    let too_many = |what, kind| EncodeError::TooMany { what, most: vocabulary.range(kind).len() };
+    let unknown = || EncodeError::Unknown { text: text.to_owned() };
     let string = |numbering: &mut Numbering<'_>, text: Text| {
-        numbering
-            .string(&text)
-            .ok_or_else(|| too_many("strings", Kind::Str))
+        numbering.string(&text).ok_or_else(|| too_many("strings", Kind::Str))
     };
     match kind {
         LexemeKind::NewLine => Ok(NL),
         LexemeKind::Indent => Ok(IN),
         LexemeKind::Dedent => Ok(DE),
-        LexemeKind::Name => numbering
-            .name(text)
-            .ok_or_else(|| too_many("names", Kind::Id)),
-        LexemeKind::Number => numbering
-            .number(text)
-            .ok_or_else(|| too_many("numbers", Kind::Num)),
+        LexemeKind::Name => numbering.name(text).ok_or_else(|| too_many("names", Kind::Id)),
+        LexemeKind::Number => numbering.number(text).ok_or_else(|| too_many("numbers", Kind::Num)),
         LexemeKind::String => string(numbering, Text::of_literal(text)),
         LexemeKind::Piece => string(numbering, Text::of_piece(text)),
-        LexemeKind::StringOpen { formatted } => {
-            Ok(vocabulary.special(if formatted { "<F" } else { "<S" }))
-        }
-        LexemeKind::StringClose { formatted } => {
-            Ok(vocabulary.special(if formatted { "F>" } else { "S>" }))
-        }
+        LexemeKind::StringOpen { formatted } => Ok(vocabulary.special(if formatted { "<F" } else { "<S" })),
+        LexemeKind::StringClose { formatted } => Ok(vocabulary.special(if formatted { "F>" } else { "S>" })),
         LexemeKind::InterpolationOpen => Ok(vocabulary.special("<{")),
         LexemeKind::InterpolationClose => Ok(vocabulary.special("}>")),
         LexemeKind::FormatColon => Ok(vocabulary.special("<:")),
         LexemeKind::SelfDocumenting => Ok(vocabulary.special("<=>")),
         LexemeKind::Conversion => vocabulary.id(Kind::Conversion, text).ok_or_else(unknown),
         LexemeKind::Placeholder => vocabulary.id(Kind::Placeholder, text).ok_or_else(unknown),
-        LexemeKind::Word => match vocabulary
-            .id(Kind::Operator, text)
-            .or_else(|| vocabulary.id(Kind::Keyword, text))
-        {
+        LexemeKind::Word => match vocabulary.id(Kind::Operator, text).or_else(|| vocabulary.id(Kind::Keyword, text)) {
             Some(id) => Ok(id),
             // words that only some grammar rules treat as keywords
-            None if text.chars().all(|c| c.is_alphanumeric() || c == '_') => numbering
-                .name(text)
-                .ok_or_else(|| too_many("names", Kind::Id)),
+            None if text.chars().all(|c| c.is_alphanumeric() || c == '_') => {
+                numbering.name(text).ok_or_else(|| too_many("names", Kind::Id))
+            }
             None => Err(unknown()),
         },
     }

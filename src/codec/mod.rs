@@ -16,9 +16,7 @@ mod window;
 pub use align::{Hunk, align};
 pub use encode::{EncodeError, Encoded, LONGEST, Placed, encode};
 pub use rule::{FunctionError, Lesson, Lexed, Pair, Question, concept_of, lesson};
-pub use script::{
-    Inserted, POINTER_BASE, Replacement, ScriptError, Step, apply, replacements, script,
-};
+pub use script::{Inserted, POINTER_BASE, Replacement, ScriptError, Step, apply, replacements, script};
 pub use slots::{ConceptTable, SlotTable, Spellings, Text};
 pub use spacing::Spacing;
 pub use spell::{Context, Layout, relexicalise, spell};

@@ -23,9 +23,7 @@ pub enum FunctionError {
     #[error(transparent)]
     Encode(#[from] EncodeError),
     /// An edit brings more spellings of its own than a concept can carry.
-    #[error(
-        "the example brings more names of its own than a concept can carry (16 names, 6 strings, 4 numbers)"
-    )]
+    #[error("the example brings more names of its own than a concept can carry (16 names, 6 strings, 4 numbers)")]
     TooMuch,
     /// Before and after say the same.
     #[error("before and after are the same but for layout")]
@@ -46,10 +44,7 @@ impl<'s> Lexed<'s> {
     /// Lexes the first function of a text.
     pub fn new(source: &'s str) -> Result<Self, FunctionError> {
         let parsed = parse(source);
-        let function = find_functions(&parsed, source)
-            .into_iter()
-            .next()
-            .ok_or(FunctionError::None)?;
+        let function = find_functions(&parsed, source).into_iter().next().ok_or(FunctionError::None)?;
         Self::at(&parsed, source, function.range)
     }
 
@@ -60,19 +55,11 @@ impl<'s> Lexed<'s> {
         range: std::ops::Range<usize>,
     ) -> Result<Self, FunctionError> {
         let start = range.start;
-        Ok(Self {
-            source,
-            start,
-            lexemes: lex(parsed, source, range)?,
-        })
+        Ok(Self { source, start, lexemes: lex(parsed, source, range)? })
     }
 
     /// Its ids.
-    pub fn ids(
-        &self,
-        concept: &ConceptTable,
-        slots: &mut SlotTable,
-    ) -> Result<Vec<Id>, FunctionError> {
+    pub fn ids(&self, concept: &ConceptTable, slots: &mut SlotTable) -> Result<Vec<Id>, FunctionError> {
         Ok(encode(self.source, self.start, &self.lexemes, concept, slots)?.ids)
     }
 
@@ -132,10 +119,7 @@ pub fn concept_of(pairs: &[Pair<'_>]) -> ConceptTable {
         }
     }
     let least = (CONSTANT * pairs.len() as f64).ceil().max(1.0) as usize;
-    let mut constant: Vec<_> = counts
-        .into_iter()
-        .filter(|(_, count)| *count >= least)
-        .collect();
+    let mut constant: Vec<_> = counts.into_iter().filter(|(_, count)| *count >= least).collect();
     constant.sort_by_key(|(_, count)| std::cmp::Reverse(*count)); // stable: first appearance among equals
     let mut table = ConceptTable::default();
     for (spelling, _) in constant {
@@ -197,21 +181,12 @@ pub fn lesson(pair: &Pair<'_>, concept: &ConceptTable) -> Result<Lesson, Functio
     let before = pair.before.ids(concept, &mut slots)?;
     let hunks: Vec<Hunk> = hunks.into_iter().map(Hunk::opposite).collect();
     let backward = question(after, before, &hunks);
-    Ok(Lesson {
-        forward,
-        backward,
-        window,
-        opposite,
-    })
+    Ok(Lesson { forward, backward, window, opposite })
 }
 
 fn question(source: Vec<Id>, target: Vec<Id>, hunks: &[Hunk]) -> Option<Question> {
     let vocabulary = Vocabulary::built_in();
     let is_slot = |id: Id| matches!(vocabulary.kind(id), Kind::Id | Kind::Str | Kind::Num);
     let known = target.iter().all(|id| !is_slot(*id) || source.contains(id));
-    known.then(|| Question {
-        script: script(&source, &target, hunks),
-        source,
-        target,
-    })
+    known.then(|| Question { script: script(&source, &target, hunks), source, target })
 }

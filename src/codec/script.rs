@@ -138,11 +138,7 @@ pub fn replacements(source: &[Id], steps: &[Step]) -> Result<Vec<Replacement>, S
     loop {
         let start = match next() {
             (_, Some(Step::Pointer(0))) => return Ok(out),
-            (_, Some(Step::Pointer(start)))
-                if start <= last && out.last().is_none_or(|r| start > r.end) =>
-            {
-                start
-            }
+            (_, Some(Step::Pointer(start))) if start <= last && out.last().is_none_or(|r| start > r.end) => start,
             (i, Some(Step::Pointer(_))) => return Err(ScriptError::OutOfRange(i)),
             (i, _) => return Err(ScriptError::Malformed(i)),
         };
@@ -163,20 +159,13 @@ pub fn replacements(source: &[Id], steps: &[Step]) -> Result<Vec<Replacement>, S
                     if from == 0 || from >= to || to > last {
                         return Err(ScriptError::OutOfRange(i));
                     }
-                    inserted.extend((from - 1..to - 1).map(|k| Inserted {
-                        id: source[k],
-                        origin: Some(k),
-                    }));
+                    inserted.extend((from - 1..to - 1).map(|k| Inserted { id: source[k], origin: Some(k) }));
                 }
                 (_, Some(Step::Word(id))) => inserted.push(Inserted { id, origin: None }),
                 (i, _) => return Err(ScriptError::Malformed(i)),
             }
         }
-        out.push(Replacement {
-            start: start - 1,
-            end: end - 1,
-            inserted,
-        });
+        out.push(Replacement { start: start - 1, end: end - 1, inserted });
     }
 }
 

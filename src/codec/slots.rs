@@ -17,42 +17,24 @@ impl Text {
     pub fn of_literal(literal: &str) -> Self {
         let quote = literal.find(['"', '\'']).unwrap_or(0);
         let (prefix, quoted) = literal.split_at(quote);
-        let triple =
-            quoted.len() >= 6 && (quoted.starts_with("\"\"\"") || quoted.starts_with("'''"));
+        let triple = quoted.len() >= 6 && (quoted.starts_with("\"\"\"") || quoted.starts_with("'''"));
         let width = if triple { 3 } else { 1 };
-        let content = quoted
-            .get(width..quoted.len().saturating_sub(width))
-            .unwrap_or("");
-        let mut letters: Vec<char> = prefix
-            .to_ascii_lowercase()
-            .chars()
-            .filter(|c| *c != 'u')
-            .collect();
+        let content = quoted.get(width..quoted.len().saturating_sub(width)).unwrap_or("");
+        let mut letters: Vec<char> = prefix.to_ascii_lowercase().chars().filter(|c| *c != 'u').collect();
         letters.sort_unstable_by(|a, b| b.cmp(a)); // rb and br are the same
-        Self {
-            prefix: letters.into_iter().collect(),
-            content: content.to_owned(),
-        }
+        Self { prefix: letters.into_iter().collect(), content: content.to_owned() }
     }
 
     /// Reads a stretch of text inside a string.
     pub fn of_piece(piece: &str) -> Self {
-        Self {
-            prefix: String::new(),
-            content: piece.to_owned(),
-        }
+        Self { prefix: String::new(), content: piece.to_owned() }
     }
 
     /// Writes the literal with quotes that need no escaping.
     pub fn literal(&self) -> String {
         let Self { prefix, content } = self;
-        let ends_badly =
-            content.ends_with('"') || content.ends_with('\\') && !content.ends_with("\\\\");
-        let quote = match (
-            content.contains('\n'),
-            content.contains('\''),
-            content.contains('"'),
-        ) {
+        let ends_badly = content.ends_with('"') || content.ends_with('\\') && !content.ends_with("\\\\");
+        let quote = match (content.contains('\n'), content.contains('\''), content.contains('"')) {
             (true, _, _) if !content.contains("\"\"\"") && !ends_badly => "\"\"\"",
             (true, _, _) => "'''",
             (false, _, false) => "\"",
@@ -132,9 +114,9 @@ impl Numbering<'_> {
         if let Some(k) = self.concept.names.iter().position(|other| other == name) {
             return vocabulary.slot(Kind::ConceptName, k);
         }
-        vocabulary.id(Kind::Name, name).or_else(|| {
-            vocabulary.slot(Kind::Id, number(&mut self.slots.names, name, str::to_owned))
-        })
+        vocabulary
+            .id(Kind::Name, name)
+            .or_else(|| vocabulary.slot(Kind::Id, number(&mut self.slots.names, name, str::to_owned)))
     }
 
     pub fn number(&mut self, text: &str) -> Option<Id> {
@@ -142,12 +124,9 @@ impl Numbering<'_> {
         if let Some(k) = self.concept.numbers.iter().position(|other| other == text) {
             return vocabulary.slot(Kind::ConceptNum, k);
         }
-        vocabulary.id(Kind::Number, text).or_else(|| {
-            vocabulary.slot(
-                Kind::Num,
-                number(&mut self.slots.numbers, text, str::to_owned),
-            )
-        })
+        vocabulary
+            .id(Kind::Number, text)
+            .or_else(|| vocabulary.slot(Kind::Num, number(&mut self.slots.numbers, text, str::to_owned)))
     }
 
     pub fn string(&mut self, text: &Text) -> Option<Id> {
@@ -155,31 +134,15 @@ impl Numbering<'_> {
         if let Some(k) = self.concept.strings.iter().position(|other| other == text) {
             return vocabulary.slot(Kind::ConceptStr, k);
         }
-        let closed = if text.prefix.is_empty() {
-            vocabulary.id(Kind::String, &text.content)
-        } else {
-            None
-        };
-        closed.or_else(|| {
-            vocabulary.slot(
-                Kind::Str,
-                number(&mut self.slots.strings, text, Text::clone),
-            )
-        })
+        let closed = if text.prefix.is_empty() { vocabulary.id(Kind::String, &text.content) } else { None };
+        closed.or_else(|| vocabulary.slot(Kind::Str, number(&mut self.slots.strings, text, Text::clone)))
     }
 }
 
 /// The number of a spelling in a table, which is put there if it is new.
-fn number<T: PartialEq<Q>, Q: ?Sized>(
-    table: &mut Vec<T>,
-    spelling: &Q,
-    own: impl Fn(&Q) -> T,
-) -> usize {
-    table
-        .iter()
-        .position(|other| other == spelling)
-        .unwrap_or_else(|| {
-            table.push(own(spelling));
-            table.len() - 1
-        })
+fn number<T: PartialEq<Q>, Q: ?Sized>(table: &mut Vec<T>, spelling: &Q, own: impl Fn(&Q) -> T) -> usize {
+    table.iter().position(|other| other == spelling).unwrap_or_else(|| {
+        table.push(own(spelling));
+        table.len() - 1
+    })
 }

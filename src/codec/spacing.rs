@@ -32,11 +32,7 @@ impl Spacing {
         let Some(previous) = self.previous else {
             return false;
         };
-        if self.context.in_text()
-            || matches!(previous, NL | IN | DE)
-            || matches!(next, NL | IN | DE)
-            || self.prefix
-        {
+        if self.context.in_text() || matches!(previous, NL | IN | DE) || matches!(next, NL | IN | DE) || self.prefix {
             return false;
         }
         let (before, after) = (vocabulary.text(previous), vocabulary.text(next));
@@ -44,29 +40,19 @@ impl Spacing {
         if kind_before == Kind::Special && matches!(before, "<{" | "<=>" | "<:") {
             return false;
         }
-        if kind_after == Kind::Special && matches!(after, "}>" | "<:" | "<=>")
-            || kind_after == Kind::Conversion
-        {
+        if kind_after == Kind::Special && matches!(after, "}>" | "<:" | "<=>") || kind_after == Kind::Conversion {
             return false;
         }
         let operator_before = kind_before == Kind::Operator;
         let operator_after = kind_after == Kind::Operator;
-        match (
-            operator_before.then_some(before),
-            operator_after.then_some(after),
-        ) {
+        match (operator_before.then_some(before), operator_after.then_some(after)) {
             (_, Some(")" | "]" | "}" | "," | ";")) => false,
             (Some("(" | "[" | "{"), _) => false,
             (_, Some(":")) => false,
             (Some(":"), _) => !self.in_slice(),
             (Some(","), _) => true,
             (Some("."), _) => kind_after == Kind::Keyword,
-            (_, Some(".")) => {
-                kind_before == Kind::Keyword
-                    && before != "None"
-                    && before != "True"
-                    && before != "False"
-            }
+            (_, Some(".")) => kind_before == Kind::Keyword && before != "None" && before != "True" && before != "False",
             (_, Some("(" | "[")) => !Self::ends_value(previous),
             (_, Some("=")) | (Some("="), _) => !self.is_keyword_argument(),
             (Some("@"), _) if self.value_due => false,
@@ -81,12 +67,8 @@ impl Spacing {
         self.context.advance(id);
         let text = vocabulary.text(id);
         let is_operator = vocabulary.kind(id) == Kind::Operator;
-        let attached = self
-            .previous
-            .is_some_and(|previous| Self::ends_value(previous));
-        let at_start = self
-            .previous
-            .is_none_or(|previous| matches!(previous, NL | IN | DE));
+        let attached = self.previous.is_some_and(|previous| Self::ends_value(previous));
+        let at_start = self.previous.is_none_or(|previous| matches!(previous, NL | IN | DE));
         self.prefix = !in_text
             && is_operator
             && (matches!(text, "+" | "-" | "~" | "*" | "**") && (self.value_due || at_start)
@@ -94,11 +76,7 @@ impl Spacing {
         match (is_operator.then_some(text), vocabulary.kind(id)) {
             (Some("(" | "[" | "{"), _) => {
                 let open = text.chars().next().unwrap_or('(');
-                self.brackets.push(Bracket {
-                    open,
-                    attached,
-                    annotated: false,
-                });
+                self.brackets.push(Bracket { open, attached, annotated: false });
             }
             (Some(")" | "]" | "}"), _) => {
                 self.brackets.pop();
@@ -131,19 +109,11 @@ impl Spacing {
     }
 
     fn in_slice(&self) -> bool {
-        self.lambdas == 0
-            && self
-                .brackets
-                .last()
-                .is_some_and(|bracket| bracket.open == '[' && bracket.attached)
+        self.lambdas == 0 && self.brackets.last().is_some_and(|bracket| bracket.open == '[' && bracket.attached)
     }
 
     fn is_keyword_argument(&self) -> bool {
-        self.lambdas > 0
-            || self
-                .brackets
-                .last()
-                .is_some_and(|bracket| bracket.open == '(' && !bracket.annotated)
+        self.lambdas > 0 || self.brackets.last().is_some_and(|bracket| bracket.open == '(' && !bracket.annotated)
     }
 
     /// Whether a value may end with this token, so that a bracket behind it is a call or an index.

@@ -15,9 +15,7 @@ impl Context {
     /// Whether the next token stands in the text of a string.
     pub fn in_text(&self) -> bool {
         let vocabulary = Vocabulary::built_in();
-        self.open
-            .last()
-            .is_some_and(|id| matches!(vocabulary.text(*id), "<S" | "<F" | "<:"))
+        self.open.last().is_some_and(|id| matches!(vocabulary.text(*id), "<S" | "<F" | "<:"))
     }
 
     /// Whether the next token stands in an expression inside of an f-string.
@@ -38,11 +36,7 @@ impl Context {
             }
             "}>" => {
                 // a format specification has no end of its own
-                if self
-                    .open
-                    .last()
-                    .is_some_and(|id| vocabulary.text(*id) == "<:")
-                {
+                if self.open.last().is_some_and(|id| vocabulary.text(*id) == "<:") {
                     self.open.pop();
                 }
                 self.open.pop();
@@ -53,21 +47,12 @@ impl Context {
 }
 
 /// The default spelling of a token; `None` for a slot that the tables do not have.
-pub fn spell(
-    id: Id,
-    context: &Context,
-    slots: &SlotTable,
-    concept: &ConceptTable,
-) -> Option<String> {
+pub fn spell(id: Id, context: &Context, slots: &SlotTable, concept: &ConceptTable) -> Option<String> {
     let vocabulary = Vocabulary::built_in();
     let kind = vocabulary.kind(id);
     let k = || vocabulary.slot_number(id);
     let text = |text: &super::Text| {
-        if context.in_text() {
-            text.content.clone()
-        } else {
-            text.literal()
-        }
+        if context.in_text() { text.content.clone() } else { text.literal() }
     };
     Some(match kind {
         Kind::Special => match (id, vocabulary.text(id)) {
@@ -88,12 +73,9 @@ pub fn spell(
         Kind::ConceptNum => concept.numbers.get(k())?.clone(),
         Kind::ConceptStr => text(concept.strings.get(k())?),
         Kind::String => text(&super::Text::of_piece(vocabulary.text(id))),
-        Kind::Conversion
-        | Kind::Placeholder
-        | Kind::Keyword
-        | Kind::Operator
-        | Kind::Number
-        | Kind::Name => vocabulary.text(id).to_owned(),
+        Kind::Conversion | Kind::Placeholder | Kind::Keyword | Kind::Operator | Kind::Number | Kind::Name => {
+            vocabulary.text(id).to_owned()
+        }
     })
 }
 
@@ -108,34 +90,21 @@ pub struct Layout {
 
 impl Encoded {
     /// The layout, on its own: together with the ids and the tables it gives the text back.
-    pub fn layout_of(
-        &self,
-        source: &str,
-        slots: &SlotTable,
-        concept: &ConceptTable,
-    ) -> Vec<Layout> {
+    pub fn layout_of(&self, source: &str, slots: &SlotTable, concept: &ConceptTable) -> Vec<Layout> {
         let mut context = Context::default();
         let entries = self.ids.iter().zip(&self.layout).map(|(id, placed)| {
             let text = &source[placed.text.clone()];
             let default = spell(*id, &context, slots, concept);
             context.advance(*id);
             let written = (default.as_deref() != Some(text)).then(|| text.to_owned());
-            Layout {
-                gap: source[placed.gap.clone()].to_owned(),
-                written,
-            }
+            Layout { gap: source[placed.gap.clone()].to_owned(), written }
         });
         entries.collect()
     }
 }
 
 /// The text of ids under a layout; `None` when a slot has no spelling.
-pub fn relexicalise(
-    ids: &[Id],
-    layout: &[Layout],
-    slots: &SlotTable,
-    concept: &ConceptTable,
-) -> Option<String> {
+pub fn relexicalise(ids: &[Id], layout: &[Layout], slots: &SlotTable, concept: &ConceptTable) -> Option<String> {
     let mut text = String::new();
     let mut context = Context::default();
     for (id, layout) in ids.iter().zip(layout) {

@@ -107,17 +107,9 @@ impl Vocabulary {
         let mut slots: HashMap<Kind, Range<Id>> = HashMap::new();
         for (id, entry) in (0..).zip(&file.tokens) {
             ids.entry((entry.kind, entry.text.clone())).or_insert(id);
-            slots
-                .entry(entry.kind)
-                .and_modify(|range| range.end = id + 1)
-                .or_insert(id..id + 1);
+            slots.entry(entry.kind).and_modify(|range| range.end = id + 1).or_insert(id..id + 1);
         }
-        Self {
-            version: file.version,
-            tokens: file.tokens,
-            ids,
-            slots,
-        }
+        Self { version: file.version, tokens: file.tokens, ids, slots }
     }
 
     /// Number of tokens.
@@ -132,16 +124,12 @@ impl Vocabulary {
 
     /// The kind of a token.
     pub fn kind(&self, id: Id) -> Kind {
-        self.tokens
-            .get(usize::from(id))
-            .map_or(Kind::Special, |entry| entry.kind)
+        self.tokens.get(usize::from(id)).map_or(Kind::Special, |entry| entry.kind)
     }
 
     /// The text of a token that is no slot.
     pub fn text(&self, id: Id) -> &str {
-        self.tokens
-            .get(usize::from(id))
-            .map_or("", |entry| entry.text.as_str())
+        self.tokens.get(usize::from(id)).map_or("", |entry| entry.text.as_str())
     }
 
     /// The token of a text.
@@ -158,10 +146,7 @@ impl Vocabulary {
     /// The `k`-th slot of a kind.
     pub fn slot(&self, kind: Kind, k: usize) -> Option<Id> {
         let range = self.range(kind);
-        Id::try_from(k)
-            .ok()
-            .map(|k| range.start + k)
-            .filter(|id| *id < range.end)
+        Id::try_from(k).ok().map(|k| range.start + k).filter(|id| *id < range.end)
     }
 
     /// Which slot of its kind an id is.

@@ -44,12 +44,7 @@ pub fn windows(source: &[Id], target: &[Id], hunks: &[Hunk]) -> (Window, Window)
     let mut seen: HashMap<Vec<(Id, Tag)>, usize> = HashMap::new();
     for group in groups(hunks) {
         let run = run(source, target, group);
-        let changed = renumber(
-            &run.iter()
-                .copied()
-                .filter(|(_, tag)| *tag != Tag::Kept)
-                .collect::<Vec<_>>(),
-        );
+        let changed = renumber(&run.iter().copied().filter(|(_, tag)| *tag != Tag::Kept).collect::<Vec<_>>());
         let count = seen.entry(changed).or_default();
         *count += 1;
         let full = !tagged.is_empty() && tagged.len() + 1 + run.len() > LONGEST_WINDOW;
@@ -62,10 +57,7 @@ pub fn windows(source: &[Id], target: &[Id], hunks: &[Hunk]) -> (Window, Window)
         tagged.extend(run);
     }
     tagged.truncate(LONGEST_WINDOW);
-    (
-        window(&renumber(&tagged)),
-        window(&renumber(&opposite(&tagged))),
-    )
+    (window(&renumber(&tagged)), window(&renumber(&opposite(&tagged))))
 }
 
 /// Hunks whose contexts touch stand in one run.
@@ -85,16 +77,8 @@ fn run(source: &[Id], target: &[Id], group: &[Hunk]) -> Vec<(Id, Tag)> {
     let mut at = from;
     for hunk in group {
         run.extend(source[at..hunk.start].iter().map(|id| (*id, Tag::Kept)));
-        run.extend(
-            source[hunk.start..hunk.end]
-                .iter()
-                .map(|id| (*id, Tag::Deleted)),
-        );
-        run.extend(
-            target[hunk.from..hunk.to]
-                .iter()
-                .map(|id| (*id, Tag::Inserted)),
-        );
+        run.extend(source[hunk.start..hunk.end].iter().map(|id| (*id, Tag::Deleted)));
+        run.extend(target[hunk.from..hunk.to].iter().map(|id| (*id, Tag::Inserted)));
         at = hunk.end;
     }
     let to = (last.end + CONTEXT).min(source.len());
@@ -136,12 +120,7 @@ fn opposite(run: &[(Id, Tag)]) -> Vec<(Id, Tag)> {
             continue;
         }
         // two hunks may touch inside one stretch only when the alignment put them there; they read as one change
-        let with = |tag| {
-            stretch
-                .iter()
-                .filter(move |(_, other)| *other == tag)
-                .map(|(id, _)| *id)
-        };
+        let with = |tag| stretch.iter().filter(move |(_, other)| *other == tag).map(|(id, _)| *id);
         out.extend(with(Tag::Inserted).map(|id| (id, Tag::Deleted)));
         out.extend(with(Tag::Deleted).map(|id| (id, Tag::Inserted)));
     }
@@ -153,10 +132,7 @@ fn is_change(tag: Tag) -> bool {
 }
 
 fn window(run: &[(Id, Tag)]) -> Window {
-    Window {
-        ids: run.iter().map(|(id, _)| *id).collect(),
-        tags: run.iter().map(|(_, tag)| *tag).collect(),
-    }
+    Window { ids: run.iter().map(|(id, _)| *id).collect(), tags: run.iter().map(|(_, tag)| *tag).collect() }
 }
 
 /// An edit as a window, and the opposite edit.
@@ -195,9 +171,7 @@ impl WindowPair {
                 _ => return *id,
             };
             let kind = vocabulary.kind(*id);
-            vocabulary
-                .slot(kind, vocabulary.slot_number(*id) + by)
-                .unwrap_or(*id)
+            vocabulary.slot(kind, vocabulary.slot_number(*id) + by).unwrap_or(*id)
         };
         Self {
             ids: self.ids.iter().map(shift).collect(),

@@ -25,15 +25,8 @@ pub struct BuiltIn {
 /// Reads `concepts.json` of a bundle.
 pub fn read(folder: &Path) -> Result<HashMap<String, BuiltIn>, LatentError> {
     let file = folder.join("concepts.json");
-    let corrupt = |problem: String| LatentError::Corrupt {
-        file: file.clone(),
-        problem,
-    };
+    let corrupt = |problem: String| LatentError::Corrupt { file: file.clone(), problem };
     let text = std::fs::read_to_string(&file).map_err(|error| corrupt(error.to_string()))?;
-    let concepts: Vec<BuiltIn> =
-        serde_json::from_str(&text).map_err(|error| corrupt(error.to_string()))?;
-    Ok(concepts
-        .into_iter()
-        .map(|concept| (concept.name.clone(), concept))
-        .collect())
+    let concepts: Vec<BuiltIn> = serde_json::from_str(&text).map_err(|error| corrupt(error.to_string()))?;
+    Ok(concepts.into_iter().map(|concept| (concept.name.clone(), concept)).collect())
 }

@@ -42,9 +42,7 @@ pub fn catalogue() -> &'static [ConceptInfo] {
         let text = include_str!("../../grammars/python/concepts/catalogue.json");
         match serde_json::from_str(text) {
             Ok(concepts) => concepts,
-            Err(error) => unreachable!(
-                "grammars/python/concepts/catalogue.json is built in and tested: {error}"
-            ),
+            Err(error) => unreachable!("grammars/python/concepts/catalogue.json is built in and tested: {error}"),
         }
     })
 }
@@ -63,8 +61,5 @@ pub fn nearest(name: &str) -> Option<String> {
 /// The candidate that is spelled most like `name`, if any is near.
 pub fn nearest_of<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let scored = candidates.map(|candidate| (strsim::jaro_winkler(name, candidate), candidate));
-    scored
-        .filter(|(score, _)| *score > 0.7)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
+    scored.filter(|(score, _)| *score > 0.7).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, candidate)| candidate)
 }

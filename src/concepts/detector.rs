@@ -29,9 +29,7 @@ impl Detector {
     pub fn of(name: &str) -> Option<&'static Self> {
         static DETECTORS: OnceLock<HashMap<&'static str, Detector>> = OnceLock::new();
         let detectors = DETECTORS.get_or_init(|| {
-            let compiled = QUERIES
-                .iter()
-                .filter_map(|(name, text)| Some((*name, Self::new(text)?)));
+            let compiled = QUERIES.iter().filter_map(|(name, text)| Some((*name, Self::new(text)?)));
             compiled.collect()
         });
         detectors.get(name)
@@ -39,33 +37,21 @@ impl Detector {
 
     fn new(text: &str) -> Option<Self> {
         let pattern = Pattern::new(text).ok()?;
-        Some(Self {
-            pattern,
-            knows_applicable: text.contains("@applicable"),
-        })
+        Some(Self { pattern, knows_applicable: text.contains("@applicable") })
     }
 
     /// Counts in the function at `range`.
     pub fn presence(&self, parsed: &Parsed, source: &str, range: Range<usize>) -> Presence {
         let present = self.pattern.count(parsed, source, range.clone(), "present");
-        let applicable = self
-            .knows_applicable
-            .then(|| self.pattern.count(parsed, source, range, "applicable"));
-        Presence {
-            present,
-            applicable,
-        }
+        let applicable = self.knows_applicable.then(|| self.pattern.count(parsed, source, range, "applicable"));
+        Presence { present, applicable }
     }
 }
 
 impl Presence {
     /// Whether the concept could be added (`remove`: taken out); unknown counts as yes.
     pub fn allows(self, remove: bool) -> bool {
-        if remove {
-            self.present > 0
-        } else {
-            self.applicable.is_none_or(|places| places > 0)
-        }
+        if remove { self.present > 0 } else { self.applicable.is_none_or(|places| places > 0) }
     }
 
     /// How far an edit moved the concept in the asked direction: 1 fully, 0 not at all.

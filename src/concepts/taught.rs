@@ -17,17 +17,10 @@ pub struct Taught {
 
 impl Taught {
     /// Learns from (before, after) texts, each one function. An error names the pair, from 1.
-    pub fn new<'s>(
-        pairs: impl Iterator<Item = (&'s str, &'s str)>,
-    ) -> Result<Self, (usize, FunctionError)> {
+    pub fn new<'s>(pairs: impl Iterator<Item = (&'s str, &'s str)>) -> Result<Self, (usize, FunctionError)> {
         let mut lexed = Vec::new();
         for (number, (before, after)) in (1..).zip(pairs) {
-            let pair = Lexed::new(before).and_then(|before| {
-                Ok(Pair {
-                    before,
-                    after: Lexed::new(after)?,
-                })
-            });
+            let pair = Lexed::new(before).and_then(|before| Ok(Pair { before, after: Lexed::new(after)? }));
             lexed.push(pair.map_err(|error| (number, error))?);
         }
         let concept = concept_of(&lexed);
@@ -36,32 +29,20 @@ impl Taught {
             let lesson = lesson(pair, &concept).map_err(|error| (number, error))?;
             windows.push(WindowPair::new(&lesson.window, &lesson.opposite));
         }
-        let changes_signature = lexed
-            .iter()
-            .any(|pair| signature(&pair.before) != signature(&pair.after));
-        Ok(Self {
-            concept,
-            windows,
-            changes_signature,
-        })
+        let changes_signature = lexed.iter().any(|pair| signature(&pair.before) != signature(&pair.after));
+        Ok(Self { concept, windows, changes_signature })
     }
 }
 
 /// Whether any pair changes what stands between `def` and the colon.
 pub fn changes_signature(pairs: &[Pair<'_>]) -> bool {
-    pairs
-        .iter()
-        .any(|pair| signature(&pair.before) != signature(&pair.after))
+    pairs.iter().any(|pair| signature(&pair.before) != signature(&pair.after))
 }
 
 /// The text from `def` to the colon, blanks aside.
 fn signature(function: &Lexed<'_>) -> Vec<String> {
-    let def = function
-        .lexemes
-        .iter()
-        .position(|lexeme| &function.source[lexeme.range.clone()] == "def");
+    let def = function.lexemes.iter().position(|lexeme| &function.source[lexeme.range.clone()] == "def");
     let rest = function.lexemes.iter().skip(def.unwrap_or(0));
     let head = rest.take_while(|lexeme| lexeme.kind != crate::syntax::LexemeKind::Indent);
-    head.map(|lexeme| function.source[lexeme.range.clone()].to_owned())
-        .collect()
+    head.map(|lexeme| function.source[lexeme.range.clone()].to_owned()).collect()
 }

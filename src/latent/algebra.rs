@@ -84,9 +84,6 @@ mod tests {
     fn agreement_is_one_for_a_single_pair_and_falls_for_opposites() {
         let v = EditVector(vec![1.0, 0.0]);
         assert_eq!(EditVector::agreement(std::slice::from_ref(&v)), 1.0);
-        assert_eq!(
-            EditVector::agreement(&[v, EditVector(vec![-1.0, 0.0])]),
-            -1.0
-        );
+        assert_eq!(EditVector::agreement(&[v, EditVector(vec![-1.0, 0.0])]), -1.0);
     }
 }

@@ -66,10 +66,7 @@ impl Bundle {
             return Self::open(folder);
         }
         let looked = places();
-        match looked
-            .iter()
-            .find(|folder| folder.join("manifest.json").is_file())
-        {
+        match looked.iter().find(|folder| folder.join("manifest.json").is_file()) {
             Some(folder) => Self::open(folder),
             None => Err(LatentError::NoBundle { looked }),
         }
@@ -79,61 +76,35 @@ impl Bundle {
     pub fn open(folder: &Path) -> Result<Self, LatentError> {
         let file = folder.join("manifest.json");
         let corrupt = |file: PathBuf, problem: String| LatentError::Corrupt { file, problem };
-        let text = std::fs::read_to_string(&file).map_err(|_| LatentError::NoBundle {
-            looked: vec![folder.to_path_buf()],
-        })?;
+        let text =
+            std::fs::read_to_string(&file).map_err(|_| LatentError::NoBundle { looked: vec![folder.to_path_buf()] })?;
         let manifest: Manifest = serde_json::from_str(&text)
             .map_err(|error| corrupt(file.clone(), format!("it is not a manifest ({error})")))?;
         if manifest.format != FORMAT {
-            return Err(corrupt(
-                file,
-                format!(
-                    "its format is {}, this release reads {FORMAT}",
-                    manifest.format
-                ),
-            ));
+            return Err(corrupt(file, format!("its format is {}, this release reads {FORMAT}", manifest.format)));
         }
         if manifest.vocabulary_sha256 != hash(Vocabulary::source().as_bytes()) {
-            return Err(corrupt(
-                file,
-                "the model was made with another vocabulary than this release has".to_owned(),
-            ));
+            return Err(corrupt(file, "the model was made with another vocabulary than this release has".to_owned()));
         }
         let mut size = 0;
         for (name, entry) in &manifest.files {
             let file = folder.join(name);
-            let bytes =
-                std::fs::read(&file).map_err(|error| corrupt(file.clone(), error.to_string()))?;
+            let bytes = std::fs::read(&file).map_err(|error| corrupt(file.clone(), error.to_string()))?;
             if bytes.len() as u64 != entry.size {
-                let problem = format!(
-                    "it has {} bytes, the manifest says {}",
-                    bytes.len(),
-                    entry.size
-                );
+                let problem = format!("it has {} bytes, the manifest says {}", bytes.len(), entry.size);
                 return Err(corrupt(file, problem));
             }
             if hash(&bytes) != entry.sha256 {
-                return Err(corrupt(
-                    file,
-                    "its contents are not what the manifest says".to_owned(),
-                ));
+                return Err(corrupt(file, "its contents are not what the manifest says".to_owned()));
             }
             size += entry.size;
         }
-        Ok(Self {
-            folder: folder.to_path_buf(),
-            version: manifest.version,
-            shapes: manifest.shapes,
-            size,
-        })
+        Ok(Self { folder: folder.to_path_buf(), version: manifest.version, shapes: manifest.shapes, size })
     }
 }
 
 fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn places() -> Vec<PathBuf> {
@@ -142,9 +113,7 @@ fn places() -> Vec<PathBuf> {
         places.push(PathBuf::from(folder));
     }
     // an installed wheel puts the bundle into its environment: PREFIX/bin/lerp and PREFIX/share/lerp/base
-    let binary = std::env::current_exe()
-        .and_then(|path| path.canonicalize())
-        .ok();
+    let binary = std::env::current_exe().and_then(|path| path.canonicalize()).ok();
     if let Some(binary) = binary {
         let above = binary.ancestors().skip(1);
         for folder in above.take(5) {

@@ -128,12 +128,8 @@ impl Model {
             }
         }
         let finished = rows.into_iter().filter(|row| row.expects.is_none());
-        let mut scripts: Vec<Script> = finished
-            .map(|row| Script {
-                steps: row.steps,
-                log_probability: row.log_probability,
-            })
-            .collect();
+        let mut scripts: Vec<Script> =
+            finished.map(|row| Script { steps: row.steps, log_probability: row.log_probability }).collect();
         // the greedy script stays first: it is the model's answer; among the others the likeliest come first
         if let Some((_, others)) = scripts.split_first_mut() {
             others.sort_by(|a, b| b.log_probability.total_cmp(&a.log_probability));
@@ -158,8 +154,7 @@ impl Model {
                 break;
             }
             let column = |value: &dyn Fn(&Row) -> i64| {
-                Tensor::from_array(([count, 1], rows.iter().map(value).collect::<Vec<i64>>()))
-                    .map_err(runtime_error)
+                Tensor::from_array(([count, 1], rows.iter().map(value).collect::<Vec<i64>>())).map_err(runtime_error)
             };
             let expects = |row: &Row| row.expects.unwrap_or(Expects::First) as i64;
             let mut inputs = ort::inputs![
@@ -179,16 +174,12 @@ impl Model {
             inputs.push(("past_values".into(), values.into()));
             let mut outputs = self.decoder.run(inputs).map_err(runtime_error)?;
             let mut output = |name: &str| {
-                outputs
-                    .remove(name)
-                    .ok_or_else(|| LatentError::Runtime(format!("decoder.onnx gives no {name}")))
+                outputs.remove(name).ok_or_else(|| LatentError::Runtime(format!("decoder.onnx gives no {name}")))
             };
             let (words, pointers) = (output("words")?, output("pointers")?);
             past = [output("present_keys")?, output("present_values")?];
             let (_, words) = words.try_extract_tensor::<f32>().map_err(runtime_error)?;
-            let (_, pointers) = pointers
-                .try_extract_tensor::<f32>()
-                .map_err(runtime_error)?;
+            let (_, pointers) = pointers.try_extract_tensor::<f32>().map_err(runtime_error)?;
             let word_rows = words.chunks(words.len() / count);
             let pointer_rows = pointers.chunks(pointers.len() / count);
             for ((row, words), pointers) in rows.iter_mut().zip(word_rows).zip(pointer_rows) {
@@ -202,18 +193,8 @@ impl Model {
 
     fn empty_past(&self, count: usize) -> Result<[DynValue; 2], LatentError> {
         let shapes = self.bundle.shapes;
-        let shape = [
-            shapes.decoder_blocks,
-            count,
-            0,
-            shapes.heads,
-            shapes.width / shapes.heads,
-        ];
-        let empty = || {
-            Tensor::from_array((shape, Vec::<f32>::new()))
-                .map(Tensor::into_dyn)
-                .map_err(runtime_error)
-        };
+        let shape = [shapes.decoder_blocks, count, 0, shapes.heads, shapes.width / shapes.heads];
+        let empty = || Tensor::from_array((shape, Vec::<f32>::new())).map(Tensor::into_dyn).map_err(runtime_error);
         Ok([empty()?, empty()?])
     }
 }
@@ -222,48 +203,25 @@ fn choose(row: &mut Row, expects: Expects, words: &[f32], pointers: &[f32], posi
     let least = row.least(expects);
     let scores: Vec<(Step, f32)> = if expects == Expects::Word {
         let ids = words.iter().enumerate().filter(|(id, _)| is_writable(*id));
-        ids.map(|(id, score)| (Step::Word(Id::try_from(id).unwrap_or(PAD)), *score))
-            .collect()
+        ids.map(|(id, score)| (Step::Word(Id::try_from(id).unwrap_or(PAD)), *score)).collect()
     } else {
-        let allowed =
-            |position: usize| position >= least || position == 0 && expects == Expects::First;
-        let places = pointers
-            .iter()
-            .take(positions)
-            .enumerate()
-            .filter(|(position, _)| allowed(*position));
-        places
-            .map(|(position, score)| (Step::Pointer(position), *score))
-            .collect()
+        let allowed = |position: usize| position >= least || position == 0 && expects == Expects::First;
+        let places = pointers.iter().take(positions).enumerate().filter(|(position, _)| allowed(*position));
+        places.map(|(position, score)| (Step::Pointer(position), *score)).collect()
     };
-    let highest = scores
-        .iter()
-        .map(|(_, score)| *score)
-        .fold(f32::NEG_INFINITY, f32::max);
-    let total = highest
-        + scores
-            .iter()
-            .map(|(_, score)| (score - highest).exp())
-            .sum::<f32>()
-            .ln();
+    let highest = scores.iter().map(|(_, score)| *score).fold(f32::NEG_INFINITY, f32::max);
+    let total = highest + scores.iter().map(|(_, score)| (score - highest).exp()).sum::<f32>().ln();
     let forced = row.forced.get(row.steps.len()).copied();
     let best = scores.iter().max_by(|a, b| a.1.total_cmp(&b.1)).copied();
     let chosen = match forced {
-        Some(step) => scores
-            .iter()
-            .find(|(other, _)| *other == step)
-            .copied()
-            .or(best),
+        Some(step) => scores.iter().find(|(other, _)| *other == step).copied().or(best),
         None => best,
     };
     let Some((step, score)) = chosen else {
         row.expects = None;
         return;
     };
-    let second = scores
-        .iter()
-        .filter(|(other, _)| *other != step)
-        .max_by(|a, b| a.1.total_cmp(&b.1));
+    let second = scores.iter().filter(|(other, _)| *other != step).max_by(|a, b| a.1.total_cmp(&b.1));
     if let Some((runner_up, other)) = second {
         row.runners_up.push((*runner_up, other - score));
     } else {
@@ -280,9 +238,7 @@ fn is_writable(id: usize) -> bool {
 
 /// Beginnings of alternatives: the greedy script up to a step, and the runner-up there; the cheapest first.
 fn branches(greedy: &Row) -> Vec<Vec<Step>> {
-    let mut at: Vec<usize> = (0..greedy.runners_up.len())
-        .filter(|i| greedy.runners_up[*i].1.is_finite())
-        .collect();
+    let mut at: Vec<usize> = (0..greedy.runners_up.len()).filter(|i| greedy.runners_up[*i].1.is_finite()).collect();
     at.sort_by(|a, b| greedy.runners_up[*b].1.total_cmp(&greedy.runners_up[*a].1));
     let branch = |i: &usize| {
         let mut steps = greedy.steps[..*i].to_vec();

@@ -37,16 +37,8 @@ pub struct Model {
 }
 
 /// What `memory.onnx` gives and `decoder.onnx` takes.
-const MEMORY: [&str; 8] = [
-    "memory_keys",
-    "memory_values",
-    "memory_bias",
-    "source",
-    "pointer_keys",
-    "pointer_bias",
-    "start",
-    "tag_logits",
-];
+const MEMORY: [&str; 8] =
+    ["memory_keys", "memory_values", "memory_bias", "source", "pointer_keys", "pointer_bias", "start", "tag_logits"];
 
 /// Few different shapes reach the runtime: lengths are filled up to a multiple.
 const BUCKET: usize = 32;
@@ -75,45 +67,25 @@ impl Model {
         }
         framed[positions - 1] = i64::from(EOS);
         let input = Tensor::from_array(([1, width], framed)).map_err(runtime_error)?;
-        let outputs = self
-            .encoder
-            .run(ort::inputs!["input_ids" => input])
-            .map_err(runtime_error)?;
-        let (_, z) = outputs["z"]
-            .try_extract_tensor::<f32>()
-            .map_err(runtime_error)?;
-        Ok(Locals {
-            z: z.to_vec(),
-            latents: width / self.bundle.shapes.stride,
-            positions,
-        })
+        let outputs = self.encoder.run(ort::inputs!["input_ids" => input]).map_err(runtime_error)?;
+        let (_, z) = outputs["z"].try_extract_tensor::<f32>().map_err(runtime_error)?;
+        Ok(Locals { z: z.to_vec(), latents: width / self.bundle.shapes.stride, positions })
     }
 
     /// The source tokens that the latents say, without BOS and EOS: decode(z).
     pub fn reconstruct(&mut self, locals: &Locals) -> Result<Vec<Id>, LatentError> {
-        let none = EditVector(vec![
-            0.0;
-            self.bundle.shapes.vectors * self.bundle.shapes.vector
-        ]);
+        let none = EditVector(vec![0.0; self.bundle.shapes.vectors * self.bundle.shapes.vector]);
         let mut outputs = self.run_memory(locals, &none)?;
-        let said = outputs
-            .remove("source_ids")
-            .ok_or_else(|| LatentError::Runtime("no output source_ids".to_owned()))?;
+        let said =
+            outputs.remove("source_ids").ok_or_else(|| LatentError::Runtime("no output source_ids".to_owned()))?;
         let (_, said) = said.try_extract_tensor::<i64>().map_err(runtime_error)?;
         let inside = said.get(1..locals.positions - 1).unwrap_or(&[]);
-        Ok(inside
-            .iter()
-            .map(|id| Id::try_from(*id).unwrap_or(PAD))
-            .collect())
+        Ok(inside.iter().map(|id| Id::try_from(*id).unwrap_or(PAD)).collect())
     }
 
     /// The edits of windows, one per window, not normed.
     pub fn edits(&mut self, windows: &[WindowPair]) -> Result<Vec<EditVector>, LatentError> {
-        let longest = windows
-            .iter()
-            .map(|window| window.ids.len().max(window.opposite_ids.len()))
-            .max()
-            .unwrap_or(1);
+        let longest = windows.iter().map(|window| window.ids.len().max(window.opposite_ids.len())).max().unwrap_or(1);
         let (count, width) = (windows.len(), longest.next_multiple_of(BUCKET / 2));
         let rows = |row: &dyn Fn(&WindowPair) -> Vec<i64>| {
             let mut all = vec![0i64; count * width];
@@ -131,36 +103,19 @@ impl Model {
             "opposite_tags" => rows(&|w| w.opposite_tags.iter().map(|tag| i64::from(*tag)).collect())?,
         ];
         let outputs = self.edit.run(inputs).map_err(runtime_error)?;
-        let (_, e) = outputs["e"]
-            .try_extract_tensor::<f32>()
-            .map_err(runtime_error)?;
-        Ok(e.chunks(e.len() / count.max(1))
-            .map(|row| EditVector(row.to_vec()))
-            .collect())
+        let (_, e) = outputs["e"].try_extract_tensor::<f32>().map_err(runtime_error)?;
+        Ok(e.chunks(e.len() / count.max(1)).map(|row| EditVector(row.to_vec())).collect())
     }
 
-    fn run_memory(
-        &mut self,
-        locals: &Locals,
-        v: &EditVector,
-    ) -> Result<ort::session::SessionOutputs<'_>, LatentError> {
+    fn run_memory(&mut self, locals: &Locals, v: &EditVector) -> Result<ort::session::SessionOutputs<'_>, LatentError> {
         let shapes = self.bundle.shapes;
-        let z = Tensor::from_array(([1, locals.latents, shapes.latent], locals.z.clone()))
-            .map_err(runtime_error)?;
-        let v = Tensor::from_array(([1, shapes.vectors, shapes.vector], v.0.clone()))
-            .map_err(runtime_error)?;
-        let lengths =
-            Tensor::from_array(([1usize], vec![locals.positions as i64])).map_err(runtime_error)?;
-        self.memory
-            .run(ort::inputs!["z" => z, "lengths" => lengths, "v" => v])
-            .map_err(runtime_error)
+        let z = Tensor::from_array(([1, locals.latents, shapes.latent], locals.z.clone())).map_err(runtime_error)?;
+        let v = Tensor::from_array(([1, shapes.vectors, shapes.vector], v.0.clone())).map_err(runtime_error)?;
+        let lengths = Tensor::from_array(([1usize], vec![locals.positions as i64])).map_err(runtime_error)?;
+        self.memory.run(ort::inputs!["z" => z, "lengths" => lengths, "v" => v]).map_err(runtime_error)
     }
 
-    pub(super) fn memory(
-        &mut self,
-        locals: &Locals,
-        v: &EditVector,
-    ) -> Result<Memory, LatentError> {
+    pub(super) fn memory(&mut self, locals: &Locals, v: &EditVector) -> Result<Memory, LatentError> {
         let mut outputs = self.run_memory(locals, v)?;
         let mut values = Vec::with_capacity(MEMORY.len());
         for name in MEMORY {
@@ -169,10 +124,7 @@ impl Model {
             }
         }
         drop(outputs);
-        Ok(Memory {
-            values,
-            positions: locals.positions,
-        })
+        Ok(Memory { values, positions: locals.positions })
     }
 }
 
@@ -182,18 +134,10 @@ fn session(runtime: &Runtime, path: &Path) -> Result<Session, LatentError> {
         problem: format!("ONNX Runtime does not take it ({error})"),
     };
     let builder = Session::builder(&runtime.environment).map_err(|error| named(&error))?;
-    let builder = builder
-        .with_intra_threads(1)
-        .map_err(|error| named(&error))?;
-    let builder = builder
-        .with_inter_threads(1)
-        .map_err(|error| named(&error))?;
-    let mut builder = builder
-        .with_intra_op_spinning(false)
-        .map_err(|error| named(&error))?;
-    builder
-        .commit_from_file(path)
-        .map_err(|error| named(&error))
+    let builder = builder.with_intra_threads(1).map_err(|error| named(&error))?;
+    let builder = builder.with_inter_threads(1).map_err(|error| named(&error))?;
+    let mut builder = builder.with_intra_op_spinning(false).map_err(|error| named(&error))?;
+    builder.commit_from_file(path).map_err(|error| named(&error))
 }
 
 pub(super) fn runtime_error(error: ort::Error) -> LatentError {

@@ -29,31 +29,17 @@ impl Runtime {
             problem: format!("{} can not be used: {error}", library.display()),
         };
         let builder = ort::init_from(&library).map_err(|error| refused(&error))?;
-        let environment = builder
-            .with_telemetry(false)
-            .build()
-            .map_err(|error| refused(&error))?;
+        let environment = builder.with_telemetry(false).build().map_err(|error| refused(&error))?;
         environment.set_log_level(ort::logging::LogLevel::Error);
-        Ok(LOADED
-            .get_or_init(|| Self {
-                environment,
-                library,
-            })
-            .clone())
+        Ok(LOADED.get_or_init(|| Self { environment, library }).clone())
     }
 }
 
 /// Where the library is.
 pub fn find(explicit: Option<&Path>) -> Result<PathBuf, LatentError> {
-    let explicit = explicit
-        .map(Path::to_path_buf)
-        .or_else(|| std::env::var_os("LERP_ONNXRUNTIME").map(PathBuf::from));
+    let explicit = explicit.map(Path::to_path_buf).or_else(|| std::env::var_os("LERP_ONNXRUNTIME").map(PathBuf::from));
     if let Some(path) = explicit {
-        let library = if path.is_dir() {
-            library_in(&path)
-        } else {
-            Some(path.clone()).filter(|path| path.is_file())
-        };
+        let library = if path.is_dir() { library_in(&path) } else { Some(path.clone()).filter(|path| path.is_file()) };
         return library.ok_or_else(|| LatentError::NoRuntime {
             problem: format!("{} is no library and no folder with one", path.display()),
         });
@@ -69,31 +55,19 @@ pub fn find(explicit: Option<&Path>) -> Result<PathBuf, LatentError> {
         tried.push(prefix.display().to_string());
     }
     match active_python() {
-        Some(folder) => library_in(&folder).ok_or_else(|| LatentError::NoRuntime {
-            problem: format!("{} has no library", folder.display()),
-        }),
+        Some(folder) => library_in(&folder)
+            .ok_or_else(|| LatentError::NoRuntime { problem: format!("{} has no library", folder.display()) }),
         None => Err(LatentError::NoRuntime {
-            problem: format!(
-                "no `onnxruntime` package in {} nor in `python3`",
-                tried.join(", ")
-            ),
+            problem: format!("no `onnxruntime` package in {} nor in `python3`", tried.join(", ")),
         }),
     }
 }
 
 /// Environments that may hold the wheel: lerp's own, the active ones.
 fn prefixes() -> Vec<PathBuf> {
-    let binary = std::env::current_exe()
-        .and_then(|path| path.canonicalize())
-        .ok();
-    let own = binary
-        .as_deref()
-        .and_then(|path| path.parent()?.parent())
-        .map(Path::to_path_buf);
-    let active = ["VIRTUAL_ENV", "CONDA_PREFIX"]
-        .into_iter()
-        .filter_map(std::env::var_os)
-        .map(PathBuf::from);
+    let binary = std::env::current_exe().and_then(|path| path.canonicalize()).ok();
+    let own = binary.as_deref().and_then(|path| path.parent()?.parent()).map(Path::to_path_buf);
+    let active = ["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().filter_map(std::env::var_os).map(PathBuf::from);
     own.into_iter().chain(active).collect()
 }
 
@@ -104,18 +78,13 @@ fn site_packages(prefix: &Path) -> Vec<PathBuf> {
             continue;
         };
         let pythons = entries.filter_map(Result::ok).map(|entry| entry.path());
-        found.extend(
-            pythons
-                .filter(|path| is_python(path))
-                .map(|path| path.join("site-packages")),
-        );
+        found.extend(pythons.filter(|path| is_python(path)).map(|path| path.join("site-packages")));
     }
     found
 }
 
 fn is_python(path: &Path) -> bool {
-    path.file_name()
-        .is_some_and(|name| name.to_string_lossy().starts_with("python"))
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("python"))
 }
 
 fn library_in(folder: &Path) -> Option<PathBuf> {
@@ -123,12 +92,9 @@ fn library_in(folder: &Path) -> Option<PathBuf> {
         .ok()?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {
-            let name = path
-                .file_name()
-                .map(|name| name.to_string_lossy().into_owned())
-                .unwrap_or_default();
-            let unix = name.starts_with("libonnxruntime.so")
-                || name.starts_with("libonnxruntime.") && name.ends_with("dylib");
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let unix =
+                name.starts_with("libonnxruntime.so") || name.starts_with("libonnxruntime.") && name.ends_with("dylib");
             unix || name == "onnxruntime.dll"
         })
         .collect();
@@ -140,11 +106,7 @@ fn library_in(folder: &Path) -> Option<PathBuf> {
 fn active_python() -> Option<PathBuf> {
     let code = "import importlib.util as u; s = u.find_spec('onnxruntime'); print(s.submodule_search_locations[0] if s else '')";
     let python = if cfg!(windows) { "python" } else { "python3" };
-    let output = Command::new(python)
-        .args(["-I", "-c", code])
-        .stdin(Stdio::null())
-        .output()
-        .ok()?;
+    let output = Command::new(python).args(["-I", "-c", code]).stdin(Stdio::null()).output().ok()?;
     let folder = String::from_utf8(output.stdout).ok()?;
     let folder = folder.trim();
     (!folder.is_empty()).then(|| Path::new(folder).join("capi"))

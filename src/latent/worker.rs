@@ -35,21 +35,13 @@ impl Worker {
         let runtime = Runtime::load(settings.runtime.as_deref())?;
         let mut model = Model::load(&runtime, bundle.clone())?;
         let (jobs, waiting) = sync_channel::<Job>(QUEUE);
-        let thread = std::thread::Builder::new()
-            .name("lerp-model".to_owned())
-            .spawn(move || {
-                while let Ok(job) = waiting.recv() {
-                    job(&mut model);
-                }
-            });
-        thread.map_err(|error| {
-            LatentError::Runtime(format!("the model's thread did not start: {error}"))
-        })?;
-        Ok(Self {
-            jobs: Mutex::new(jobs),
-            bundle,
-            runtime,
-        })
+        let thread = std::thread::Builder::new().name("lerp-model".to_owned()).spawn(move || {
+            while let Ok(job) = waiting.recv() {
+                job(&mut model);
+            }
+        });
+        thread.map_err(|error| LatentError::Runtime(format!("the model's thread did not start: {error}")))?;
+        Ok(Self { jobs: Mutex::new(jobs), bundle, runtime })
     }
 
     /// Runs something on the model's thread and waits for what it gives.
@@ -63,11 +55,7 @@ impl Worker {
             let _ = answer.send(job(model));
         });
         let gone = || LatentError::Runtime("the model's thread has ended".to_owned());
-        let jobs = self
-            .jobs
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
         jobs.send(job).map_err(|_| gone())?;
         answered.recv().map_err(|_| gone())?
     }

@@ -26,10 +26,7 @@ pub fn find_functions(parsed: &Parsed, source: &str) -> Vec<Function> {
     let mut found = Vec::new();
     collect(parsed.root(), source, &mut Vec::new(), false, &mut found);
     for i in 0..found.len() {
-        let same = found[..i]
-            .iter()
-            .filter(|f| base(&f.qualname) == found[i].qualname)
-            .count();
+        let same = found[..i].iter().filter(|f| base(&f.qualname) == found[i].qualname).count();
         if same > 0 {
             found[i].qualname = format!("{}#{}", found[i].qualname, same + 1);
         }
@@ -41,13 +38,7 @@ fn base(qualname: &str) -> &str {
     qualname.split('#').next().unwrap_or(qualname)
 }
 
-fn collect<'s>(
-    node: Node<'_>,
-    source: &'s str,
-    path: &mut Vec<&'s str>,
-    in_class: bool,
-    found: &mut Vec<Function>,
-) {
+fn collect<'s>(node: Node<'_>, source: &'s str, path: &mut Vec<&'s str>, in_class: bool, found: &mut Vec<Function>) {
     let mut cursor = node.walk();
     for child in node.children(&mut cursor) {
         match child.kind() {
@@ -65,12 +56,7 @@ fn collect<'s>(
                 path.pop();
             }
             // a body of a class is a block; decorators and conditions stand between a class and its methods
-            "block"
-            | "decorated_definition"
-            | "if_statement"
-            | "else_clause"
-            | "try_statement"
-            | "ERROR" => {
+            "block" | "decorated_definition" | "if_statement" | "else_clause" | "try_statement" | "ERROR" => {
                 collect(child, source, path, in_class, found);
             }
             _ => collect(child, source, path, false, found),
@@ -79,13 +65,8 @@ fn collect<'s>(
 }
 
 fn function(node: Node<'_>, qualname: String, is_method: bool) -> Function {
-    let whole = node
-        .parent()
-        .filter(|parent| parent.kind() == "decorated_definition")
-        .unwrap_or(node);
-    let end = node
-        .child_by_field_name("body")
-        .map_or(node.end_byte(), |body| body.start_byte());
+    let whole = node.parent().filter(|parent| parent.kind() == "decorated_definition").unwrap_or(node);
+    let end = node.child_by_field_name("body").map_or(node.end_byte(), |body| body.start_byte());
     Function {
         qualname,
         range: whole.byte_range(),

@@ -95,11 +95,7 @@ pub fn lex(parsed: &Parsed, source: &str, range: Range<usize>) -> Result<Vec<Lex
     if let Some(problem) = super::first_problem(node) {
         return Err(LexError::Syntax(problem));
     }
-    let mut lexer = Lexer {
-        source,
-        lexemes: Vec::new(),
-        depth: 0,
-    };
+    let mut lexer = Lexer { source, lexemes: Vec::new(), depth: 0 };
     lexer.node(node)?;
     check_gaps(source, range.start, &lexer.lexemes)?;
     Ok(lexer.lexemes)
@@ -112,9 +108,7 @@ fn definition<'t>(node: Node<'t>, range: &Range<usize>) -> Option<Node<'t>> {
     }
     // a module that is one function has the same range as the function
     let mut cursor = node.walk();
-    node.children(&mut cursor)
-        .filter(|child| child.byte_range() == *range)
-        .find_map(|child| definition(child, range))
+    node.children(&mut cursor).filter(|child| child.byte_range() == *range).find_map(|child| definition(child, range))
 }
 
 pub(super) struct Lexer<'s> {
@@ -171,9 +165,7 @@ impl Lexer<'_> {
             if redundant.contains(&i) {
                 continue;
             }
-            let next = children[i + 1..]
-                .iter()
-                .find(|next| next.kind() != "comment");
+            let next = children[i + 1..].iter().find(|next| next.kind() != "comment");
             if child.kind() == ":" && next.is_some_and(|next| next.kind() == "block") {
                 self.push(LexemeKind::Indent, child.byte_range());
             } else {
@@ -194,10 +186,7 @@ impl Lexer<'_> {
                 self.new_line(child.end_byte());
             }
         }
-        let end = self
-            .lexemes
-            .last()
-            .map_or(block.end_byte(), |last| last.range.end);
+        let end = self.lexemes.last().map_or(block.end_byte(), |last| last.range.end);
         self.push(LexemeKind::Dedent, end..end);
         Ok(())
     }
@@ -205,12 +194,7 @@ impl Lexer<'_> {
     /// A new line stands behind the statement's semicolon and comment, so that both stay with their statement.
     fn new_line(&mut self, statement_end: usize) {
         let rest = &self.source.as_bytes()[statement_end..];
-        let blank = |from: usize| {
-            from + rest[from..]
-                .iter()
-                .take_while(|b| matches!(b, b' ' | b'\t' | 0x0c))
-                .count()
-        };
+        let blank = |from: usize| from + rest[from..].iter().take_while(|b| matches!(b, b' ' | b'\t' | 0x0c)).count();
         let mut at = 0;
         let semicolon = blank(at);
         if rest.get(semicolon) == Some(&b';') {
@@ -218,11 +202,7 @@ impl Lexer<'_> {
         }
         let comment = blank(at);
         if rest.get(comment) == Some(&b'#') {
-            at = comment
-                + rest[comment..]
-                    .iter()
-                    .take_while(|b| !matches!(b, b'\n' | b'\r'))
-                    .count();
+            at = comment + rest[comment..].iter().take_while(|b| !matches!(b, b'\n' | b'\r')).count();
         }
         let at = statement_end + at;
         self.push(LexemeKind::NewLine, at..at);
@@ -248,26 +228,13 @@ fn ends_with_block(node: Node<'_>) -> bool {
 /// Indices of the children that change nothing: trailing commas and parentheses that Python does not need.
 fn redundant_delimiters(node: Node<'_>, children: &[Node<'_>]) -> Vec<usize> {
     let mut redundant = Vec::new();
-    let significant: Vec<usize> = (0..children.len())
-        .filter(|&i| children[i].kind() != "comment")
-        .collect();
-    let kind_at = |position: usize| {
-        significant
-            .get(position)
-            .map_or("", |&i| children[i].kind())
-    };
-    let elements = children
-        .iter()
-        .filter(|child| child.is_named() && child.kind() != "comment")
-        .count();
+    let significant: Vec<usize> = (0..children.len()).filter(|&i| children[i].kind() != "comment").collect();
+    let kind_at = |position: usize| significant.get(position).map_or("", |&i| children[i].kind());
+    let elements = children.iter().filter(|child| child.is_named() && child.kind() != "comment").count();
     let takes_trailing_comma = match node.kind() {
-        "argument_list"
-        | "parameters"
-        | "list"
-        | "dictionary"
-        | "set"
-        | "import_from_statement"
-        | "list_pattern" => true,
+        "argument_list" | "parameters" | "list" | "dictionary" | "set" | "import_from_statement" | "list_pattern" => {
+            true
+        }
         "tuple" | "tuple_pattern" | "with_clause" => elements > 1,
         _ => false,
     };
@@ -278,10 +245,7 @@ fn redundant_delimiters(node: Node<'_>, children: &[Node<'_>]) -> Vec<usize> {
         }
     }
     if parentheses_are_redundant(node, elements) {
-        let parentheses = children
-            .iter()
-            .enumerate()
-            .filter(|(_, child)| matches!(child.kind(), "(" | ")"));
+        let parentheses = children.iter().enumerate().filter(|(_, child)| matches!(child.kind(), "(" | ")"));
         redundant.extend(parentheses.map(|(i, _)| i));
     }
     redundant
@@ -291,20 +255,12 @@ fn parentheses_are_redundant(node: Node<'_>, elements: usize) -> bool {
     let Some(parent) = node.parent() else {
         return false;
     };
-    let field = |name: &str| {
-        parent
-            .child_by_field_name(name)
-            .is_some_and(|child| child.id() == node.id())
-    };
+    let field = |name: &str| parent.child_by_field_name(name).is_some_and(|child| child.id() == node.id());
     let mut cursor = node.walk();
     let needs_them = node.named_children(&mut cursor).any(|child| {
         matches!(
             child.kind(),
-            "named_expression"
-                | "yield"
-                | "list_splat"
-                | "dictionary_splat"
-                | "generator_expression"
+            "named_expression" | "yield" | "list_splat" | "dictionary_splat" | "generator_expression"
         )
     });
     if needs_them || elements == 0 {

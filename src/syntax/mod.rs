@@ -52,18 +52,14 @@ pub fn parse(source: &str) -> Parsed {
     }
     let tree = PARSER.with_borrow_mut(|parser| parser.parse(source, None));
     // `None` is only returned for a parser without language, with a time-out, or cancelled: none of them here
-    let tree = tree
-        .unwrap_or_else(|| unreachable!("a parser with a language and no time-out returns a tree"));
+    let tree = tree.unwrap_or_else(|| unreachable!("a parser with a language and no time-out returns a tree"));
     Parsed { tree }
 }
 
 fn python_parser() -> Parser {
     let mut parser = Parser::new();
     let compatible = parser.set_language(&tree_sitter_python::LANGUAGE.into());
-    assert!(
-        compatible.is_ok(),
-        "the grammar and the tree-sitter library are pinned together"
-    );
+    assert!(compatible.is_ok(), "the grammar and the tree-sitter library are pinned together");
     parser
 }
 
@@ -74,11 +70,7 @@ pub fn first_problem(node: Node<'_>) -> Option<Problem> {
     }
     if node.is_error() || node.is_missing() {
         let at = node.start_position();
-        return Some(Problem {
-            offset: node.start_byte(),
-            line: at.row + 1,
-            column: at.column + 1,
-        });
+        return Some(Problem { offset: node.start_byte(), line: at.row + 1, column: at.column + 1 });
     }
     let mut cursor = node.walk();
     node.children(&mut cursor).find_map(first_problem)

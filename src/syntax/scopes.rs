@@ -15,10 +15,7 @@ const BUILTINS: &str = include_str!("../../grammars/python/builtins.txt");
 pub fn unbound_names(parsed: &Parsed, source: &str, range: Range<usize>) -> BTreeSet<String> {
     let mut module = Names::default();
     module.visit(parsed.root(), source, Depth::Module);
-    let Some(function) = parsed
-        .root()
-        .descendant_for_byte_range(range.start, range.end)
-    else {
+    let Some(function) = parsed.root().descendant_for_byte_range(range.start, range.end) else {
         return BTreeSet::new();
     };
     let mut own = Names::default();
@@ -36,15 +33,9 @@ pub fn unbound_names(parsed: &Parsed, source: &str, range: Range<usize>) -> BTre
         return BTreeSet::new();
     }
     let is_bound = |name: &&str| {
-        own.bound.contains(*name)
-            || module.bound.contains(*name)
-            || BUILTINS.lines().any(|builtin| builtin == *name)
+        own.bound.contains(*name) || module.bound.contains(*name) || BUILTINS.lines().any(|builtin| builtin == *name)
     };
-    own.used
-        .into_iter()
-        .filter(|name| !is_bound(name))
-        .map(str::to_owned)
-        .collect()
+    own.used.into_iter().filter(|name| !is_bound(name)).map(str::to_owned).collect()
 }
 
 /// Names that the statements of a text bind at its top level.
@@ -132,10 +123,7 @@ impl<'s> Names<'s> {
     fn globals(&mut self, node: Node<'_>, source: &'s str) {
         if node.kind() == "global_statement" {
             let mut cursor = node.walk();
-            self.bound.extend(
-                node.named_children(&mut cursor)
-                    .map(|name| &source[name.byte_range()]),
-            );
+            self.bound.extend(node.named_children(&mut cursor).map(|name| &source[name.byte_range()]));
         }
         let mut cursor = node.walk();
         for child in node.named_children(&mut cursor) {
@@ -144,14 +132,9 @@ impl<'s> Names<'s> {
     }
 
     fn import(&mut self, node: Node<'_>, source: &'s str) {
-        let module = node
-            .child_by_field_name("module_name")
-            .map(|module| module.id());
+        let module = node.child_by_field_name("module_name").map(|module| module.id());
         let mut cursor = node.walk();
-        for child in node
-            .named_children(&mut cursor)
-            .filter(|child| Some(child.id()) != module)
-        {
+        for child in node.named_children(&mut cursor).filter(|child| Some(child.id()) != module) {
             match child.kind() {
                 "wildcard_import" => self.star = true,
                 "aliased_import" => {
@@ -161,8 +144,7 @@ impl<'s> Names<'s> {
                 }
                 "dotted_name" => {
                     let text = &source[child.byte_range()];
-                    self.bound
-                        .insert(text.split('.').next().unwrap_or(text).trim());
+                    self.bound.insert(text.split('.').next().unwrap_or(text).trim());
                 }
                 _ => {}
             }
@@ -181,21 +163,13 @@ fn role(node: Node<'_>) -> Role {
     let Some(parent) = node.parent() else {
         return Role::Uses;
     };
-    let is = |field: &str| {
-        parent
-            .child_by_field_name(field)
-            .is_some_and(|child| child.id() == node.id())
-    };
+    let is = |field: &str| parent.child_by_field_name(field).is_some_and(|child| child.id() == node.id());
     match parent.kind() {
         "attribute" if is("attribute") => Role::Neither,
         "keyword_argument" if is("name") => Role::Neither,
         "function_definition" | "class_definition" if is("name") => Role::Binds,
-        "parameters" | "lambda_parameters" | "global_statement" | "nonlocal_statement" => {
-            Role::Binds
-        }
-        "default_parameter" | "typed_default_parameter" | "named_expression" if is("name") => {
-            Role::Binds
-        }
+        "parameters" | "lambda_parameters" | "global_statement" | "nonlocal_statement" => Role::Binds,
+        "default_parameter" | "typed_default_parameter" | "named_expression" if is("name") => Role::Binds,
         "typed_parameter" if !is("type") => Role::Binds,
         "list_splat_pattern"
         | "dictionary_splat_pattern"
@@ -203,24 +177,10 @@ fn role(node: Node<'_>) -> Role {
         | "pattern_list"
         | "tuple_pattern"
         | "list_pattern" => Role::Binds,
-        "assignment" | "augmented_assignment" | "for_statement" | "for_in_clause" if is("left") => {
-            Role::Binds
-        }
+        "assignment" | "augmented_assignment" | "for_statement" | "for_in_clause" if is("left") => Role::Binds,
         "case_pattern" | "splat_pattern" | "keyword_pattern" => Role::Binds,
-        "dotted_name"
-            if parent
-                .parent()
-                .is_some_and(|outer| outer.kind() == "case_pattern") =>
-        {
-            Role::Binds
-        }
-        "type"
-            if parent
-                .parent()
-                .is_some_and(|outer| outer.kind() == "type_parameter") =>
-        {
-            Role::Uses
-        }
+        "dotted_name" if parent.parent().is_some_and(|outer| outer.kind() == "case_pattern") => Role::Binds,
+        "type" if parent.parent().is_some_and(|outer| outer.kind() == "type_parameter") => Role::Uses,
         _ => Role::Uses,
     }
 }

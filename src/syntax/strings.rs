@@ -11,9 +11,8 @@ const LONGEST_SPLIT: usize = 240;
 const MOST_PIECES: usize = 20;
 
 /// `%s`, `{}` and their like, as the vocabulary has them.
-const PLACEHOLDERS: [&str; 15] = [
-    "%%", "%s", "%r", "%d", "%i", "%f", "%x", "{}", "{0}", "{1}", "{2}", "{3}", "{!r}", "{{", "}}",
-];
+const PLACEHOLDERS: [&str; 15] =
+    ["%%", "%s", "%r", "%d", "%i", "%f", "%x", "{}", "{0}", "{1}", "{2}", "{3}", "{!r}", "{{", "}}"];
 
 pub(super) fn lex_string(lexer: &mut Lexer<'_>, node: Node<'_>) -> Result<(), LexError> {
     let mut cursor = node.walk();
@@ -21,41 +20,21 @@ pub(super) fn lex_string(lexer: &mut Lexer<'_>, node: Node<'_>) -> Result<(), Le
     let (Some(open), Some(close)) = (children.first(), children.last()) else {
         return Ok(());
     };
-    let prefix = lexer.source[open.byte_range()]
-        .trim_end_matches(['"', '\''])
-        .to_ascii_lowercase();
+    let prefix = lexer.source[open.byte_range()].trim_end_matches(['"', '\'']).to_ascii_lowercase();
     let inner = open.end_byte()..close.start_byte();
     if prefix.contains(['f', 't']) {
-        return formatted(
-            lexer,
-            &children,
-            open.byte_range(),
-            inner,
-            close.byte_range(),
-        );
+        return formatted(lexer, &children, open.byte_range(), inner, close.byte_range());
     }
     // a string that is a statement is documentation: its text is one thing, and long
-    let is_statement = node
-        .parent()
-        .is_some_and(|parent| parent.kind() == "expression_statement");
-    let pieces = if matches!(prefix.as_str(), "" | "u") && !is_statement {
-        pieces(lexer.source, inner)
-    } else {
-        None
-    };
+    let is_statement = node.parent().is_some_and(|parent| parent.kind() == "expression_statement");
+    let pieces = if matches!(prefix.as_str(), "" | "u") && !is_statement { pieces(lexer.source, inner) } else { None };
     match pieces {
         Some(pieces) => {
-            lexer.push(
-                LexemeKind::StringOpen { formatted: false },
-                open.byte_range(),
-            );
+            lexer.push(LexemeKind::StringOpen { formatted: false }, open.byte_range());
             for (kind, range) in pieces {
                 lexer.push(kind, range);
             }
-            lexer.push(
-                LexemeKind::StringClose { formatted: false },
-                close.byte_range(),
-            );
+            lexer.push(LexemeKind::StringClose { formatted: false }, close.byte_range());
         }
         None => lexer.push(LexemeKind::String, node.byte_range()),
     }
@@ -71,10 +50,7 @@ fn formatted(
 ) -> Result<(), LexError> {
     lexer.push(LexemeKind::StringOpen { formatted: true }, open);
     let mut at = inner.start;
-    for child in children
-        .iter()
-        .filter(|child| child.kind() == "interpolation")
-    {
+    for child in children.iter().filter(|child| child.kind() == "interpolation") {
         piece(lexer, at..child.start_byte());
         interpolation(lexer, *child)?;
         at = child.end_byte();
@@ -148,11 +124,7 @@ fn pieces(source: &str, inner: Range<usize>) -> Option<Vec<(LexemeKind, Range<us
             let mut characters = rest.chars();
             let first = characters.next().map_or(1, char::len_utf8);
             // an escape is two characters or more; the second can not begin a placeholder
-            let second = if rest.starts_with('\\') {
-                characters.next().map_or(0, char::len_utf8)
-            } else {
-                0
-            };
+            let second = if rest.starts_with('\\') { characters.next().map_or(0, char::len_utf8) } else { 0 };
             at += first + second;
         }
     }

@@ -6,9 +6,7 @@
 use super::api::{Cancel, Candidate, Outcome, Request, SynthesisError, Timings};
 use super::filter::{self, Expectation, Subject};
 use super::merge::{Target, merge};
-use crate::codec::{
-    ConceptTable, FunctionError, Lexed, SlotTable, WindowPair, encode, replacements,
-};
+use crate::codec::{ConceptTable, FunctionError, Lexed, SlotTable, WindowPair, encode, replacements};
 use crate::concepts::{self, BuiltIn, ConceptInfo, Detector, Taught, catalogue};
 use crate::latent::{DecodeOptions, EditVector, LatentError, ModelSettings, Script, Worker};
 use crate::syntax::{Function, Parsed, find_functions, parse};
@@ -59,11 +57,7 @@ impl Engine {
     pub fn load(settings: &ModelSettings) -> Result<Self, LatentError> {
         let worker = Worker::start(settings)?;
         let built_in = concepts::read_built_in(&worker.bundle.folder)?;
-        Ok(Self {
-            worker,
-            built_in,
-            vectors: Mutex::default(),
-        })
+        Ok(Self { worker, built_in, vectors: Mutex::default() })
     }
 
     /// The model's thread, for what is not an edit (`lerp doctor`, tests of parity).
@@ -73,12 +67,8 @@ impl Engine {
 
     /// The concepts that can be asked for, with their measured accuracy (adding, removing).
     pub fn concepts(&self) -> Vec<(&'static ConceptInfo, Option<f32>, Option<f32>)> {
-        let known = catalogue()
-            .iter()
-            .filter_map(|info| Some((info, self.built_in.get(&info.name)?)));
-        known
-            .map(|(info, built_in)| (info, built_in.accuracy, built_in.removal_accuracy))
-            .collect()
+        let known = catalogue().iter().filter_map(|info| Some((info, self.built_in.get(&info.name)?)));
+        known.map(|(info, built_in)| (info, built_in.accuracy, built_in.removal_accuracy)).collect()
     }
 
     /// Serves one request.
@@ -96,22 +86,13 @@ impl Engine {
             outcome.confidence = 1.0;
             return Ok(outcome);
         }
-        let start = Draft {
-            source: request.source.to_owned(),
-            log_probability: 0.0,
-            steps: 0,
-            gain: 1.0,
-            changed: false,
-        };
+        let start =
+            Draft { source: request.source.to_owned(), log_probability: 0.0, steps: 0, gain: 1.0, changed: false };
         outcome.timings.encode = millis(started);
         let mut drafts = vec![start];
         for (number, concept) in asked.iter().enumerate() {
             let last = number + 1 == asked.len();
-            let count = if last {
-                request.candidates.max(1)
-            } else {
-                BEAM
-            };
+            let count = if last { request.candidates.max(1) } else { BEAM };
             let mut next = Vec::new();
             for (position, draft) in drafts.iter().enumerate() {
                 // the best draft is tried at full width; the others are there in case
@@ -134,10 +115,7 @@ impl Engine {
     }
 
     /// Applies one concept to one draft. A draft that the concept does not apply to is passed on as it is.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a request's settings, flat; they are passed on from one place"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "a request's settings, flat; they are passed on from one place")]
     fn step(
         &self,
         draft: &Draft,
@@ -149,36 +127,21 @@ impl Engine {
         outcome: &mut Outcome,
     ) -> Result<Vec<Draft>, SynthesisError> {
         let started = Instant::now();
-        let named = |error: FunctionError| SynthesisError::Function {
-            name: qualname.to_owned(),
-            error,
-        };
+        let named = |error: FunctionError| SynthesisError::Function { name: qualname.to_owned(), error };
         let source = draft.source.as_str();
         let parsed = parse(source);
         let functions = find_functions(&parsed, source);
-        let Some(function) = functions
-            .into_iter()
-            .find(|function| function.qualname == qualname)
-        else {
+        let Some(function) = functions.into_iter().find(|function| function.qualname == qualname) else {
             return Ok(Vec::new());
         };
         let lexed = Lexed::at(&parsed, source, function.range.clone()).map_err(named)?;
         let mut slots = SlotTable::default();
-        let encoded = encode(
-            source,
-            lexed.start,
-            &lexed.lexemes,
-            &concept.table,
-            &mut slots,
-        )
-        .map_err(|error| named(error.into()))?;
+        let encoded = encode(source, lexed.start, &lexed.lexemes, &concept.table, &mut slots)
+            .map_err(|error| named(error.into()))?;
         let ids = encoded.ids.clone();
         let sign = if concept.remove { -strength } else { strength };
         let v = EditVector(Vec::new()).plus(sign, &concept.vector);
-        let options = DecodeOptions {
-            scripts: count.max(2),
-            longest: LONGEST_SCRIPT,
-        };
+        let options = DecodeOptions { scripts: count.max(2), longest: LONGEST_SCRIPT };
         let stop = cancel.clone();
         outcome.timings.encode += millis(started);
 
@@ -194,17 +157,8 @@ impl Engine {
         outcome.timings.decode += millis(started);
 
         let started = Instant::now();
-        let target = Target {
-            source,
-            encoded: &encoded,
-            slots: &slots,
-            concept: &concept.table,
-        };
-        let subject = Subject {
-            source,
-            parsed: &parsed,
-            function: &function,
-        };
+        let target = Target { source, encoded: &encoded, slots: &slots, concept: &concept.table };
+        let subject = Subject { source, parsed: &parsed, function: &function };
         let expected = Expectation {
             imports: &concept.imports,
             brings: &concept.brings,
@@ -213,22 +167,13 @@ impl Engine {
             remove: concept.remove,
         };
         let mut drafts = Vec::new();
-        let greedy_stops = scripts
-            .first()
-            .is_some_and(|script| script.steps.len() == 1);
+        let greedy_stops = scripts.first().is_some_and(|script| script.steps.len() == 1);
         if greedy_stops || scripts.is_empty() {
             let log_probability = scripts.first().map_or(0.0, |script| script.log_probability);
-            drafts.push(Draft {
-                log_probability: draft.log_probability + log_probability,
-                ..draft.clone()
-            });
+            drafts.push(Draft { log_probability: draft.log_probability + log_probability, ..draft.clone() });
         }
         // the model's own answer is that nothing applies: its second thoughts are not shown
-        let scripts = if greedy_stops {
-            &[]
-        } else {
-            scripts.as_slice()
-        };
+        let scripts = if greedy_stops { &[] } else { scripts.as_slice() };
         for script in scripts.iter().filter(|script| script.steps.len() > 1) {
             match passed(script, &target, &subject, &expected) {
                 Ok(passed) => drafts.push(Draft {
@@ -253,12 +198,8 @@ impl Engine {
             }
         }
         if !request.examples.is_empty() {
-            let pairs = request
-                .examples
-                .iter()
-                .map(|example| (example.before.as_str(), example.after.as_str()));
-            let taught = Taught::new(pairs)
-                .map_err(|(number, error)| SynthesisError::Example { number, error })?;
+            let pairs = request.examples.iter().map(|example| (example.before.as_str(), example.after.as_str()));
+            let taught = Taught::new(pairs).map_err(|(number, error)| SynthesisError::Example { number, error })?;
             let (vector, agreement) = self.vector(&taught.windows)?;
             asked.push(Asked {
                 brings: taught.concept.names.clone(),
@@ -275,18 +216,10 @@ impl Engine {
     }
 
     fn named(&self, name: &str, remove: bool) -> Result<Asked, SynthesisError> {
-        let unknown = || SynthesisError::NoConcept {
-            name: name.to_owned(),
-            nearest: concepts::nearest(name),
-        };
+        let unknown = || SynthesisError::NoConcept { name: name.to_owned(), nearest: concepts::nearest(name) };
         let info = concepts::find(name).ok_or_else(unknown)?;
         let built_in = self.built_in.get(name).ok_or_else(unknown)?;
-        let known = self
-            .vectors
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(name)
-            .cloned();
+        let known = self.vectors.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
         let vector = match known {
             Some(vector) => vector,
             None => {
@@ -314,10 +247,7 @@ impl Engine {
         let width = self.worker.bundle.shapes.vector;
         let vector = self.worker.run(move |model| {
             let edits = model.edits(&windows)?;
-            Ok((
-                EditVector::mean(&edits).soft_norm(width),
-                EditVector::agreement(&edits),
-            ))
+            Ok((EditVector::mean(&edits).soft_norm(width), EditVector::agreement(&edits)))
         })?;
         Ok(vector)
     }
@@ -331,45 +261,28 @@ fn function_of(parsed: &Parsed, request: &Request<'_>) -> Result<Function, Synth
     let mut functions = find_functions(parsed, request.source);
     match request.function {
         Some(name) => {
-            let nearest = || {
-                concepts::nearest_of(
-                    name,
-                    functions.iter().map(|function| function.qualname.as_str()),
-                )
-            };
-            let position = functions
-                .iter()
-                .position(|function| function.qualname == name);
+            let nearest = || concepts::nearest_of(name, functions.iter().map(|function| function.qualname.as_str()));
+            let position = functions.iter().position(|function| function.qualname == name);
             // a bare method name is enough when there is only one
             let by_last = || {
-                let mut same = functions
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, f)| f.qualname.rsplit('.').next() == Some(name));
-                same.next()
-                    .filter(|_| same.next().is_none())
-                    .map(|(at, _)| at)
+                let mut same =
+                    functions.iter().enumerate().filter(|(_, f)| f.qualname.rsplit('.').next() == Some(name));
+                same.next().filter(|_| same.next().is_none()).map(|(at, _)| at)
             };
             match position.or_else(by_last) {
                 Some(position) => Ok(functions.swap_remove(position)),
-                None => Err(SynthesisError::NoFunction {
-                    name: name.to_owned(),
-                    nearest: nearest().map(str::to_owned),
-                }),
+                None => {
+                    Err(SynthesisError::NoFunction { name: name.to_owned(), nearest: nearest().map(str::to_owned) })
+                }
             }
         }
         None => {
             // nested functions belong to the one around them
-            let outer: Vec<&Function> = functions
-                .iter()
-                .filter(|one| !functions.iter().any(|other| contains(other, one)))
-                .collect();
+            let outer: Vec<&Function> =
+                functions.iter().filter(|one| !functions.iter().any(|other| contains(other, one))).collect();
             match outer.as_slice() {
                 [only] => Ok((*only).clone()),
-                [] => Err(SynthesisError::NoFunction {
-                    name: String::new(),
-                    nearest: None,
-                }),
+                [] => Err(SynthesisError::NoFunction { name: String::new(), nearest: None }),
                 several => Err(SynthesisError::Ambiguous(several.len())),
             }
         }
@@ -377,9 +290,7 @@ fn function_of(parsed: &Parsed, request: &Request<'_>) -> Result<Function, Synth
 }
 
 fn contains(outer: &Function, inner: &Function) -> bool {
-    outer.range.start <= inner.range.start
-        && inner.range.end <= outer.range.end
-        && outer.range != inner.range
+    outer.range.start <= inner.range.start && inner.range.end <= outer.range.end && outer.range != inner.range
 }
 
 fn passed(
@@ -388,21 +299,15 @@ fn passed(
     subject: &Subject<'_>,
     expected: &Expectation<'_>,
 ) -> Result<filter::Passed, String> {
-    let replaced =
-        replacements(&target.encoded.ids, &script.steps).map_err(|error| error.to_string())?;
-    let edits = merge(target, &replaced)
-        .ok_or_else(|| "it uses a slot that has no spelling here".to_owned())?;
+    let replaced = replacements(&target.encoded.ids, &script.steps).map_err(|error| error.to_string())?;
+    let edits = merge(target, &replaced).ok_or_else(|| "it uses a slot that has no spelling here".to_owned())?;
     filter::check(subject, edits, expected).map_err(|refusal| refusal.to_string())
 }
 
 fn finish(request: &Request<'_>, drafts: Vec<Draft>, asked: &[Asked], outcome: &mut Outcome) {
     let best_is_unchanged = drafts.first().is_none_or(|draft| !draft.changed);
     let best = drafts.first().map_or(0.0, |draft| draft.log_probability);
-    let agreement = asked
-        .iter()
-        .map(|concept| concept.agreement)
-        .fold(1.0, f32::min)
-        .clamp(0.0, 1.0);
+    let agreement = asked.iter().map(|concept| concept.agreement).fold(1.0, f32::min).clamp(0.0, 1.0);
     outcome.confidence = best.exp() * agreement;
     let mut seen = HashSet::new();
     for draft in drafts.into_iter().filter(|draft| draft.changed) {
@@ -438,10 +343,7 @@ pub(super) fn edits_between(before: &str, after: &str) -> Vec<TextEdit> {
         starts
     };
     let (old, new) = (starts(before), starts(after));
-    let changed = diff
-        .ops()
-        .iter()
-        .filter(|op| op.tag() != similar::DiffTag::Equal);
+    let changed = diff.ops().iter().filter(|op| op.tag() != similar::DiffTag::Equal);
     changed
         .map(|op| {
             let range = old[op.old_range().start]..old[op.old_range().end];

@@ -62,11 +62,7 @@ pub enum Refusal {
 }
 
 /// Passes an edit of a function, or says why not.
-pub fn check(
-    subject: &Subject<'_>,
-    edits: Vec<TextEdit>,
-    expected: &Expectation<'_>,
-) -> Result<Passed, Refusal> {
+pub fn check(subject: &Subject<'_>, edits: Vec<TextEdit>, expected: &Expectation<'_>) -> Result<Passed, Refusal> {
     if edits.is_empty() {
         return Err(Refusal::Nothing);
     }
@@ -93,18 +89,13 @@ pub fn check(
         return Err(Refusal::Spills);
     }
     if !expected.changes_signature
-        && signature(subject.parsed, subject.source, subject.function)
-            != signature(&parsed, &edited, function)
+        && signature(subject.parsed, subject.source, subject.function) != signature(&parsed, &edited, function)
     {
         return Err(Refusal::Signature);
     }
     let gain = match expected.detector {
         Some(detector) => {
-            let before = detector.presence(
-                subject.parsed,
-                subject.source,
-                subject.function.range.clone(),
-            );
+            let before = detector.presence(subject.parsed, subject.source, subject.function.range.clone());
             let after = detector.presence(&parsed, &edited, function.range.clone());
             before.gain(after, expected.remove)
         }
@@ -114,11 +105,7 @@ pub fn check(
         return Err(Refusal::NotMoved);
     }
 
-    let had = unbound_names(
-        subject.parsed,
-        subject.source,
-        subject.function.range.clone(),
-    );
+    let had = unbound_names(subject.parsed, subject.source, subject.function.range.clone());
     let has = unbound_names(&parsed, &edited, function.range.clone());
     let missing: BTreeSet<String> = has.difference(&had).cloned().collect();
     let (statements, left) = imports::statements_for(&missing, expected.imports);
@@ -141,10 +128,7 @@ const TRAILING: usize = 200;
 
 fn position(subject: &Subject<'_>) -> usize {
     let functions = find_functions(subject.parsed, subject.source);
-    functions
-        .iter()
-        .position(|function| function.range == subject.function.range)
-        .unwrap_or(0)
+    functions.iter().position(|function| function.range == subject.function.range).unwrap_or(0)
 }
 
 fn last_name(qualname: &str) -> &str {
@@ -154,11 +138,6 @@ fn last_name(qualname: &str) -> &str {
 /// Lexemes from `def` to the colon.
 fn signature<'s>(parsed: &Parsed, source: &'s str, function: &Function) -> Vec<&'s str> {
     let lexemes = lex(parsed, source, function.range.clone()).unwrap_or_default();
-    let from_def = lexemes
-        .into_iter()
-        .skip_while(|lexeme| lexeme.range.start < function.signature.start);
-    from_def
-        .take_while(|lexeme| lexeme.kind != LexemeKind::Indent)
-        .map(|lexeme| &source[lexeme.range])
-        .collect()
+    let from_def = lexemes.into_iter().skip_while(|lexeme| lexeme.range.start < function.signature.start);
+    from_def.take_while(|lexeme| lexeme.kind != LexemeKind::Indent).map(|lexeme| &source[lexeme.range]).collect()
 }

@@ -26,12 +26,8 @@ impl Indentation {
         let unit = unit(source, encoded, &base);
         let own_line = |k: usize| {
             let gap = &source[encoded.layout[k].gap.clone()];
-            let starts = k > 0
-                && matches!(encoded.ids[k - 1], NL | IN | DE)
-                && !matches!(encoded.ids[k], NL | IN | DE);
-            gap.rfind('\n')
-                .filter(|_| starts)
-                .map(|at| gap[at + 1..].to_owned())
+            let starts = k > 0 && matches!(encoded.ids[k - 1], NL | IN | DE) && !matches!(encoded.ids[k], NL | IN | DE);
+            gap.rfind('\n').filter(|_| starts).map(|at| gap[at + 1..].to_owned())
         };
         // a block's indentation is that of its first kept statement, else one unit more than its parent's
         let mut lines = vec![String::new(); ids.len()];
@@ -54,11 +50,7 @@ impl Indentation {
                 _ => {}
             }
         }
-        Self {
-            unit,
-            lines,
-            shifts,
-        }
+        Self { unit, lines, shifts }
     }
 
     /// One level.
@@ -97,17 +89,15 @@ fn depths(ids: &[Id]) -> Vec<usize> {
 fn base_indentation(source: &str, encoded: &Encoded) -> String {
     let start = encoded.layout.first().map_or(0, |placed| placed.text.start);
     let line = source[..start].rfind('\n').map_or(0, |at| at + 1);
-    source[line..start]
-        .chars()
-        .take_while(|c| matches!(c, ' ' | '\t'))
-        .collect()
+    source[line..start].chars().take_while(|c| matches!(c, ' ' | '\t')).collect()
 }
 
 fn unit(source: &str, encoded: &Encoded, base: &str) -> String {
-    let body =
-        encoded.ids.windows(2).zip(1..).find(|(pair, k)| {
-            pair[0] == IN && source[encoded.layout[*k].gap.clone()].contains('\n')
-        });
+    let body = encoded
+        .ids
+        .windows(2)
+        .zip(1..)
+        .find(|(pair, k)| pair[0] == IN && source[encoded.layout[*k].gap.clone()].contains('\n'));
     let indented = body.and_then(|(_, k)| {
         let gap = &source[encoded.layout[k].gap.clone()];
         gap.rfind('\n').map(|at| gap[at + 1..].to_owned())
@@ -138,9 +128,7 @@ pub fn reindent(gap: &str, shift: isize, unit: &str) -> String {
         } else {
             let mut rest = *line;
             for _ in 0..shift.unsigned_abs() {
-                rest = rest
-                    .strip_prefix(unit)
-                    .unwrap_or_else(|| rest.trim_start_matches([' ', '\t']));
+                rest = rest.strip_prefix(unit).unwrap_or_else(|| rest.trim_start_matches([' ', '\t']));
             }
             out.push_str(rest);
         }

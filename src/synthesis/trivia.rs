@@ -25,13 +25,7 @@ impl Trivia {
     /// Looks at all gaps that the replacements drop.
     pub fn new(target: &Target<'_>, replacements: &[Replacement]) -> Self {
         let ids = &target.encoded.ids;
-        let gap = |k: usize| {
-            target
-                .encoded
-                .layout
-                .get(k)
-                .map_or("", |placed| &target.source[placed.gap.clone()])
-        };
+        let gap = |k: usize| target.encoded.layout.get(k).map_or("", |placed| &target.source[placed.gap.clone()]);
         let mut trivia = Self {
             saved: Vec::new(),
             opening: Vec::new(),
@@ -44,35 +38,19 @@ impl Trivia {
             widowed: widowed(target, replacements),
         };
         for replacement in replacements {
-            let Replacement {
-                start,
-                end,
-                inserted,
-            } = replacement;
+            let Replacement { start, end, inserted } = replacement;
             let pure_deletion = inserted.is_empty();
             // of a statement that goes whole, its own line's comment goes too; the ones above it stay
-            let dropped: Vec<&str> = (*start..*end)
-                .filter(|k| !pure_deletion || *k == *start)
-                .map(gap)
-                .collect();
-            let statement_start =
-                *start == 0 || matches!(ids.get(start - 1), Some(&(NL | IN | DE)));
+            let dropped: Vec<&str> = (*start..*end).filter(|k| !pure_deletion || *k == *start).map(gap).collect();
+            let statement_start = *start == 0 || matches!(ids.get(start - 1), Some(&(NL | IN | DE)));
             let first_gap_stays = !pure_deletion && !statement_start;
-            let saved = dropped
-                .iter()
-                .skip(usize::from(first_gap_stays))
-                .flat_map(|gap| comments(gap));
+            let saved = dropped.iter().skip(usize::from(first_gap_stays)).flat_map(|gap| comments(gap));
             trivia.saved.push(saved.map(str::to_owned).collect());
             let widows_goes = |k: usize| trivia.widowed.iter().any(|(token, _)| *token == k);
             let all: String = (*start..*end)
                 .skip(usize::from(first_gap_stays))
                 .filter(|k| !widows_goes(*k))
-                .map(|k| {
-                    parentheses(gap(k))
-                        .into_iter()
-                        .map(|(_, c)| c)
-                        .collect::<String>()
-                })
+                .map(|k| parentheses(gap(k)).into_iter().map(|(_, c)| c).collect::<String>())
                 .collect();
             let (opening, closing) = unbalanced(&all);
             trivia.opening.push(opening);
@@ -81,9 +59,7 @@ impl Trivia {
             trivia.ends.push(*end);
             trivia.inserts.push(!pure_deletion);
             trivia.next_ids.push(ids.get(*end).copied());
-            trivia
-                .previous_ids
-                .push(start.checked_sub(1).map(|k| ids[k]));
+            trivia.previous_ids.push(start.checked_sub(1).map(|k| ids[k]));
         }
         trivia
     }
@@ -94,10 +70,7 @@ impl Trivia {
         if !self.widowed.iter().any(|(token, _)| *token == k) {
             return Cow::Borrowed(gap);
         }
-        gap.char_indices()
-            .filter(|(byte, _)| !self.widowed.contains(&(k, *byte)))
-            .map(|(_, c)| c)
-            .collect()
+        gap.char_indices().filter(|(byte, _)| !self.widowed.contains(&(k, *byte))).map(|(_, c)| c).collect()
     }
 
     fn ending_at(&self, k: usize) -> Option<usize> {
@@ -112,16 +85,13 @@ impl Trivia {
         }
     }
 
-    /// Saved comments of a replacement, as lines in front of what it puts in.
-    pub fn saved_at(&self, number: usize, indentation: &str, newline: &str) -> String {
-        self.lines(number, indentation, newline)
+    /// Saved comments of a replacement that puts something in.
+    pub fn saved(&self, number: usize) -> &[String] {
+        &self.saved[number]
     }
 
     fn lines(&self, number: usize, indentation: &str, newline: &str) -> String {
-        self.saved[number]
-            .iter()
-            .map(|comment| format!("{newline}{indentation}{comment}"))
-            .collect()
+        self.saved[number].iter().map(|comment| format!("{newline}{indentation}{comment}")).collect()
     }
 
     /// Parentheses that a replacement's dropped gaps leave open, in front of the token behind it.
@@ -138,8 +108,7 @@ impl Trivia {
         self.ending_at(k).is_some_and(|number| {
             let replacement = &replacements[number];
             let first = replacement.inserted.first().map(|inserted| inserted.id);
-            replacement.start == replacement.end
-                && first.is_some_and(|first| self.takes_gap(number, first))
+            replacement.start == replacement.end && first.is_some_and(|first| self.takes_gap(number, first))
         })
     }
 
@@ -155,8 +124,7 @@ impl Trivia {
         let replacement = &replacements[number];
         let gap = &self.gaps[number];
         let pure_insertion = replacement.start == replacement.end;
-        if pure_insertion && !self.takes_gap(number, first) || gap.contains(',') || !has_layout(gap)
-        {
+        if pure_insertion && !self.takes_gap(number, first) || gap.contains(',') || !has_layout(gap) {
             let rule = if spacing.blank_before(first) { " " } else { "" };
             return Some(format!("{rule}{}", self.opening[number]));
         }
@@ -186,9 +154,7 @@ pub fn has_layout(gap: &str) -> bool {
 
 /// The comments of a gap.
 pub fn comments(gap: &str) -> Vec<&str> {
-    gap.lines()
-        .filter_map(|line| line.find('#').map(|at| line[at..].trim_end()))
-        .collect()
+    gap.lines().filter_map(|line| line.find('#').map(|at| line[at..].trim_end())).collect()
 }
 
 /// The parentheses of a gap, with their bytes in it.
@@ -208,8 +174,7 @@ fn widowed(target: &Target<'_>, replacements: &[Replacement]) -> HashSet<(usize,
     let drops = |k: usize| {
         replacements.iter().any(|replacement| {
             let ids = &target.encoded.ids;
-            let at_statement =
-                replacement.start == 0 || matches!(ids[replacement.start - 1], NL | IN | DE);
+            let at_statement = replacement.start == 0 || matches!(ids[replacement.start - 1], NL | IN | DE);
             let first_stays = !replacement.inserted.is_empty() && !at_statement;
             (replacement.start + usize::from(first_stays)..replacement.end).contains(&k)
         })

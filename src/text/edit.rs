@@ -13,9 +13,7 @@ pub struct TextEdit {
 
 /// Applies edits that are sorted and do not overlap.
 pub fn apply_edits(source: &str, edits: &[TextEdit]) -> String {
-    let mut out = String::with_capacity(
-        source.len() + edits.iter().map(|edit| edit.new_text.len()).sum::<usize>(),
-    );
+    let mut out = String::with_capacity(source.len() + edits.iter().map(|edit| edit.new_text.len()).sum::<usize>());
     let mut at = 0;
     for edit in edits {
         out.push_str(&source[at..edit.range.start]);

@@ -6,6 +6,7 @@ import sys
 COMMANDS = {
     "corpus": "lerp_training.corpus:main",
     "train": "lerp_training.train:main",
+    "evaluate": "lerp_training.evaluate:main",
     "rewrites-synthetic": "lerp_training.synthetic.generate:main",
     "rewrites-named": "lerp_training.named_rules:main",
     "catalogue": "lerp_training.catalogue:main",

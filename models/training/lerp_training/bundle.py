@@ -102,7 +102,7 @@ def main(argv: list[str]) -> None:
     export(model, given.out)
     if not given.fp32:
         for name in GRAPHS:
-            quantise(given.out / name, model.config, given.rules)
+            quantise(given.out / name)
     concepts = built_in_concepts(given.rules)
     measured = json.loads(given.measured.read_text())["concepts"] if given.measured else {}
     for concept in concepts:
