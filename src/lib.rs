@@ -32,6 +32,7 @@
 pub mod cli;
 pub mod codec;
 pub mod concepts;
+pub mod config;
 pub mod latent;
 pub mod syntax;
 pub mod synthesis;

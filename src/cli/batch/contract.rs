@@ -1,0 +1,100 @@
+//! The lines of `lerp batch`.
+
+use crate::cli::json::EditJson;
+use crate::cli::referee::Status;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// A request. Whatever may be left out may also be null.
+#[derive(Debug, Deserialize)]
+pub struct RequestLine {
+    pub source: String,
+    pub function: Option<String>,
+    pub add: Option<Vec<String>>,
+    pub remove: Option<Vec<String>>,
+    pub strength: Option<f32>,
+    pub candidates: Option<usize>,
+    pub seed: Option<u64>,
+    pub examples: Option<Vec<ExampleLine>>,
+    pub direction: Option<Direction>,
+    pub tests: Option<TestsLine>,
+}
+
+/// A pair that teaches a concept for one request.
+#[derive(Debug, Deserialize)]
+pub struct ExampleLine {
+    pub before: String,
+    pub after: String,
+}
+
+/// Whether the taught concept is added or removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    Forward,
+    Reverse,
+}
+
+/// The tests that decide.
+#[derive(Debug, Deserialize)]
+pub struct TestsLine {
+    pub command: Option<String>,
+    pub root: PathBuf,
+    pub file: Option<PathBuf>,
+}
+
+/// A result. The order of the fields is part of the contract.
+#[derive(Debug, Serialize)]
+pub struct ResultLine {
+    pub id: Value,
+    pub candidates: Vec<CandidateLine>,
+    pub unchanged: bool,
+    pub confidence: f32,
+    pub error: Option<String>,
+    pub timings_ms: TimingsLine,
+}
+
+/// A candidate of a result.
+#[derive(Debug, Serialize)]
+pub struct CandidateLine {
+    pub source: String,
+    pub diff: String,
+    pub edits: Vec<EditJson>,
+    pub score: f32,
+    pub concept_gain: f32,
+    pub verdict: Status,
+    pub tests_run: usize,
+    pub millis: f64,
+}
+
+/// Milliseconds by stage.
+#[derive(Debug, Default, Serialize)]
+pub struct TimingsLine {
+    pub encode: f64,
+    pub decode: f64,
+    pub filter: f64,
+    pub verify: f64,
+}
+
+impl ResultLine {
+    /// Nothing yet.
+    pub fn new(id: Value) -> Self {
+        Self {
+            id,
+            candidates: Vec::new(),
+            unchanged: false,
+            confidence: 0.0,
+            error: None,
+            timings_ms: TimingsLine::default(),
+        }
+    }
+
+    /// As a line.
+    pub fn to_line(&self) -> String {
+        serde_json::to_string(self).unwrap_or_else(|error| {
+            // can not happen: keys are strings and nothing in a result fails to serialise
+            format!("{{\"id\":null,\"candidates\":[],\"unchanged\":false,\"confidence\":0.0,\"error\":\"{error}\",\"timings_ms\":{{}}}}")
+        })
+    }
+}

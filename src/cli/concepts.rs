@@ -1,0 +1,118 @@
+//! `lerp concepts`: what can be added and removed.
+
+use super::Format;
+use super::args::{SettingsArgs, check_concepts};
+use super::engine::{Concept, engine};
+use crate::config::Layer;
+use crate::text::{colour, unified};
+use anyhow::Result;
+use clap::Args;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Arguments of `lerp concepts`.
+#[derive(Debug, Args)]
+pub struct Concepts {
+    /// Show one concept with an example
+    #[arg(long, value_name = "CONCEPT")]
+    show: Option<String>,
+    /// How results are printed
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+impl Concepts {
+    /// Runs it.
+    pub fn run(self) -> Result<ExitCode> {
+        let settings = self.settings.resolve(Path::new("."), Layer::default())?;
+        let mut concepts = engine(&settings)?.concepts();
+        if let Some(name) = &self.show {
+            check_concepts(&concepts, std::slice::from_ref(name), &[])?;
+            concepts.retain(|concept| concept.info.name == *name);
+        }
+        let mut out = anstream::stdout().lock();
+        match self.format {
+            Format::Json => {
+                serde_json::to_writer_pretty(&mut out, &concepts)?;
+                writeln!(out)?;
+            }
+            Format::Text if self.show.is_some() => {
+                for concept in &concepts {
+                    write!(out, "{}", describe(concept))?;
+                }
+            }
+            Format::Text => write!(out, "{}", table(&concepts))?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn table(concepts: &[Concept]) -> String {
+    let width = concepts.iter().map(|concept| concept.info.name.chars().count()).max();
+    let width = width.unwrap_or_default();
+    let percent = |share: Option<f32>| share.map_or("    ".to_owned(), |share| format!("{:>3.0}%", share * 100.0));
+    let mut text = String::new();
+    for concept in concepts {
+        let info = &concept.info;
+        let back = if info.reverse { format!("− {}", percent(concept.removal_accuracy)) } else { " ".repeat(6) };
+        let (name, there) = (&info.name, percent(concept.accuracy));
+        text += &format!("{name:<width$}  + {there}  {back}  {}\n", info.description);
+    }
+    text
+}
+
+fn describe(concept: &Concept) -> String {
+    let info = &concept.info;
+    let mut text = format!("\x1b[1m{}\x1b[0m: {}\n{}\n", info.name, info.title, info.description);
+    let ways = if info.reverse { "can be added and removed" } else { "can be added" };
+    text += &format!("{ways}; family {}", info.family);
+    for (share, way) in [(concept.accuracy, "adding"), (concept.removal_accuracy, "removing")] {
+        if let Some(share) = share {
+            text += &format!("; {way} is exact on {:.0}% of held-out functions", share * 100.0);
+        }
+    }
+    if !info.changes_behaviour.is_empty() {
+        text += &format!("; changes behaviour: {}", info.changes_behaviour);
+    }
+    if !info.imports.is_empty() {
+        text += &format!("; may bring {}", info.imports.join(", "));
+    }
+    let diff = unified(&info.example.before, &info.example.after, ("without", "with"));
+    text + "\n\n" + &colour(&diff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::scripted;
+
+    #[test]
+    fn concepts_are_listed_and_described() {
+        let mut f_strings = scripted::concept("f-strings");
+        f_strings.accuracy = Some(0.834);
+        f_strings.removal_accuracy = Some(0.7);
+        f_strings.info.imports = vec!["import x".to_owned()];
+        let mut any = scripted::concept("any-all");
+        any.info.reverse = false;
+        insta::assert_snapshot!(table(&[f_strings.clone(), any]), @r"
+        f-strings  +  83%  −  70%  Description of f-strings
+        any-all    +               Description of any-all
+        ");
+        let plain = anstream::adapter::strip_str(&describe(&f_strings)).to_string();
+        insta::assert_snapshot!(plain, @r"
+        f-strings: Title of f-strings
+        Description of f-strings
+        can be added and removed; family idioms; adding is exact on 83% of held-out functions; removing is exact on 70% of held-out functions; may bring import x
+
+        --- without
+        +++ with
+        @@ -1,2 +1,2 @@
+         def f():
+        -    x
+        +    y
+        ");
+    }
+}

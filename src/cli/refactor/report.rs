@@ -1,0 +1,342 @@
+//! What happened to a file, and how it is told: diffs and a summary line, or JSON.
+
+use crate::cli::json::{EditJson, FileJson, FunctionJson};
+use crate::cli::referee::{Status, Verdict};
+use crate::synthesis::Candidate;
+use crate::text::{LineIndex, TextEdit, unified};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// What happened to a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fate {
+    /// It is edited.
+    Changed,
+    /// The concepts do not apply, or the model leaves it as it is.
+    DoesNotApply,
+    /// The model wrote edits, and none got through the filters.
+    NoSafeEdit,
+    /// No candidate passed the tests.
+    TestsFailed,
+    /// The model can not edit it: it is too long, for example.
+    NotEditable,
+    /// It is not valid Python.
+    Broken,
+}
+
+/// One function of a file.
+#[derive(Debug, Clone)]
+pub struct FunctionReport {
+    /// Qualified name.
+    pub name: String,
+    /// Line of its `def`, from 1, before any edit.
+    pub line: usize,
+    /// What happened.
+    pub fate: Fate,
+    /// Why, unless it is edited.
+    pub message: Option<String>,
+    /// Concepts that were added, of those asked for.
+    pub add: Vec<String>,
+    /// Concepts that were removed.
+    pub remove: Vec<String>,
+    /// How the edit did in its tests.
+    pub verdict: Option<Status>,
+    /// The tests that reached it; `None` when that can not be known.
+    pub tests: Option<Vec<String>>,
+    /// Of the candidate: mean log-probability.
+    pub score: f32,
+    /// Of the candidate: how far the concept moved.
+    pub concept_gain: f32,
+    /// Candidates that were dropped because tests failed on them.
+    pub candidates_failed: usize,
+}
+
+/// One file.
+#[derive(Debug, Clone)]
+pub struct FileReport {
+    /// The file.
+    pub path: PathBuf,
+    /// Its text.
+    pub before: String,
+    /// Its text with the edits.
+    pub after: String,
+    /// What leads from one to the other.
+    pub edits: Vec<TextEdit>,
+    /// How the edited text did, as a whole.
+    pub verdict: Option<Verdict>,
+    /// Functions that were looked at.
+    pub functions: Vec<FunctionReport>,
+    /// Whether the edits were written.
+    pub applied: bool,
+    /// Time in the model.
+    pub model_millis: f64,
+    /// Time in tests.
+    pub test_millis: f64,
+}
+
+impl FunctionReport {
+    /// Nothing happened yet.
+    pub fn new(name: &str, line: usize) -> Self {
+        Self {
+            name: name.to_owned(),
+            line,
+            fate: Fate::DoesNotApply,
+            message: None,
+            add: Vec::new(),
+            remove: Vec::new(),
+            verdict: None,
+            tests: None,
+            score: 0.0,
+            concept_gain: 0.0,
+            candidates_failed: 0,
+        }
+    }
+
+    /// It stays as it is.
+    pub fn settle(&mut self, fate: Fate, message: String) {
+        (self.fate, self.message) = (fate, Some(message));
+    }
+
+    /// It takes the candidate, whose tests had this verdict; it is not tested when none of them reached it.
+    pub fn accept(&mut self, candidate: &Candidate, verdict: Status, tests: Option<Vec<String>>) {
+        let reached = tests.as_ref().is_none_or(|tests| !tests.is_empty());
+        self.verdict = Some(if reached { verdict } else { Status::Untested });
+        self.tests = tests;
+        (self.fate, self.message) = (Fate::Changed, None);
+        (self.score, self.concept_gain) = (candidate.score, candidate.concept_gain);
+    }
+
+    fn to_json(&self) -> FunctionJson<'_> {
+        let changed = self.fate == Fate::Changed;
+        FunctionJson {
+            name: &self.name,
+            line: self.line,
+            outcome: self.fate,
+            message: self.message.as_deref(),
+            add: &self.add,
+            remove: &self.remove,
+            verdict: self.verdict,
+            tests_run: self.tests.as_ref().map(Vec::len),
+            score: changed.then_some(self.score),
+            concept_gain: changed.then_some(self.concept_gain),
+            candidates_failed: self.candidates_failed,
+        }
+    }
+}
+
+impl FileReport {
+    /// Nothing happened yet.
+    pub fn new(path: PathBuf, text: &str) -> Self {
+        Self {
+            path,
+            before: text.to_owned(),
+            after: text.to_owned(),
+            edits: Vec::new(),
+            verdict: None,
+            functions: Vec::new(),
+            applied: false,
+            model_millis: 0.0,
+            test_millis: 0.0,
+        }
+    }
+
+    /// Tests that passed on the edited text and reached an edited function, each counted once.
+    pub fn tests_run(&self) -> usize {
+        let Some(verdict) = self.verdict.as_ref().filter(|verdict| verdict.status == Status::Passed) else { return 0 };
+        let mut tests = BTreeSet::new();
+        for one in self.functions.iter().filter(|one| one.fate == Fate::Changed) {
+            match &one.tests {
+                Some(reaching) => tests.extend(reaching),
+                None => return verdict.tests_run,
+            }
+        }
+        tests.len()
+    }
+
+    /// Whether there is something to show.
+    pub fn changed(&self) -> bool {
+        self.before != self.after
+    }
+
+    /// The unified diff, with labels that `git apply` and `patch -p1` take when the path is relative.
+    pub fn diff(&self) -> String {
+        let path = self.path.display().to_string();
+        let path = path.trim_start_matches("./").trim_start_matches('/');
+        let labels = (format!("a/{path}"), format!("b/{path}"));
+        unified(&self.before, &self.after, (&labels.0, &labels.1))
+    }
+
+    /// What a reader should know besides the diff: one line each.
+    pub fn notes(&self) -> Vec<String> {
+        let place = |one: &FunctionReport| format!("{}:{}: {}", self.path.display(), one.line, one.name);
+        let mut notes = Vec::new();
+        for one in &self.functions {
+            let why = one.message.as_deref().unwrap_or_default();
+            match one.fate {
+                Fate::TestsFailed => notes.push(format!(
+                    "{}: not edited, {} failed its tests ({why})",
+                    place(one),
+                    count(one.candidates_failed, "candidate")
+                )),
+                Fate::Broken => notes.push(format!("{}: not edited, {why}", place(one))),
+                Fate::Changed if one.candidates_failed > 0 => notes.push(format!(
+                    "{}: {} failed the tests before this one",
+                    place(one),
+                    count(one.candidates_failed, "candidate")
+                )),
+                _ => {}
+            }
+            let file_passed = self.verdict.as_ref().is_some_and(|verdict| verdict.status == Status::Passed);
+            if file_passed && one.verdict == Some(Status::Untested) {
+                notes.push(format!("{}: untested: no test reaches it", place(one)));
+            }
+        }
+        if let Some(verdict) = &self.verdict
+            && verdict.status == Status::Untested
+        {
+            let why = verdict.reason.as_deref().unwrap_or("no test ran");
+            notes.push(format!("{}: untested: {why}", self.path.display()));
+        }
+        notes
+    }
+
+    /// As JSON; the format is described in the README.
+    pub fn to_json(&self) -> FileJson<'_> {
+        let lines = LineIndex::new(&self.before);
+        let touched = |one: &&FunctionReport| one.fate != Fate::DoesNotApply;
+        FileJson {
+            path: self.path.display().to_string(),
+            applied: self.applied,
+            verdict: self.verdict.as_ref().map(|verdict| verdict.status),
+            tests_run: self.tests_run(),
+            message: self.verdict.as_ref().and_then(|v| v.reason.as_deref()),
+            diff: self.diff(),
+            edits: self.edits.iter().map(|edit| EditJson::new(edit, &lines)).collect(),
+            functions: self.functions.iter().filter(touched).map(FunctionReport::to_json).collect(),
+        }
+    }
+}
+
+/// The sums over all files.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// Files that were looked at.
+    pub files: usize,
+    /// Files with edits.
+    pub files_changed: usize,
+    /// Files that were written.
+    pub files_written: usize,
+    /// Functions that are edited, and whose tests passed.
+    pub functions_passed: usize,
+    /// Functions that are edited, and that no test reached.
+    pub functions_untested: usize,
+    /// Functions to which the concepts do not apply.
+    pub does_not_apply: usize,
+    /// Functions for which the filters refused what the model wrote.
+    pub no_safe_edit: usize,
+    /// Functions no candidate of which passed the tests.
+    pub tests_failed: usize,
+    /// Functions that the model can not edit.
+    pub not_editable: usize,
+    /// Functions that are not valid Python.
+    pub broken: usize,
+    /// Tests that passed on the edited texts.
+    pub tests_run: usize,
+    /// Files that could not be worked on.
+    pub errors: usize,
+    /// Time in the model.
+    pub model_millis: f64,
+    /// Time in tests.
+    pub test_millis: f64,
+}
+
+impl Summary {
+    /// Counts one more file.
+    pub fn count(&mut self, report: &FileReport) {
+        self.files += 1;
+        self.files_changed += usize::from(report.changed());
+        self.files_written += usize::from(report.applied);
+        self.model_millis += report.model_millis;
+        self.test_millis += report.test_millis;
+        self.tests_run += report.tests_run();
+        for one in &report.functions {
+            *match one.fate {
+                Fate::Changed if one.verdict == Some(Status::Passed) => &mut self.functions_passed,
+                Fate::Changed => &mut self.functions_untested,
+                Fate::DoesNotApply => &mut self.does_not_apply,
+                Fate::NoSafeEdit => &mut self.no_safe_edit,
+                Fate::TestsFailed => &mut self.tests_failed,
+                Fate::NotEditable => &mut self.not_editable,
+                Fate::Broken => &mut self.broken,
+            } += 1;
+        }
+    }
+}
+
+impl std::fmt::Display for Summary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut parts = Vec::new();
+        if self.functions_passed > 0 {
+            parts.push(format!(
+                "✓ {} passed on {}",
+                count(self.tests_run, "test"),
+                count(self.functions_passed, "function")
+            ));
+        }
+        let functions = |n: usize, what: &str| (n > 0).then(|| format!("{}: {what}", count(n, "function")));
+        parts.extend(functions(self.functions_untested, "edited, untested"));
+        parts.extend(functions(self.tests_failed, "tests failed"));
+        parts.extend(functions(self.no_safe_edit, "no safe edit"));
+        parts.extend(functions(self.does_not_apply, "does not apply"));
+        parts.extend(functions(self.not_editable, "too long or unusual"));
+        parts.extend(functions(self.broken, "syntax error"));
+        if parts.is_empty() {
+            parts.push("no functions".to_owned());
+        }
+        if self.files_written > 0 {
+            parts.push(format!("{} written", count(self.files_written, "file")));
+        }
+        if self.errors > 0 {
+            parts.push(count(self.errors, "error"));
+        }
+        let mut times = format!("{:.0} ms model", self.model_millis);
+        if self.test_millis > 0.0 {
+            times += &format!(", {:.1} s tests", self.test_millis / 1000.0);
+        }
+        parts.push(times);
+        f.write_str(&parts.join(" · "))
+    }
+}
+
+/// `1 test`, `2 tests`.
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_names_what_happened() {
+        let check = |summary: Summary, expect: &str| assert_eq!(summary.to_string(), expect);
+        check(
+            Summary {
+                functions_passed: 3,
+                tests_run: 6,
+                does_not_apply: 2,
+                model_millis: 41.2,
+                test_millis: 912.0,
+                ..Summary::default()
+            },
+            "✓ 6 tests passed on 3 functions · 2 functions: does not apply · 41 ms model, 0.9 s tests",
+        );
+        check(
+            Summary { functions_untested: 1, tests_failed: 1, files_written: 1, errors: 2, ..Summary::default() },
+            "1 function: edited, untested · 1 function: tests failed · 1 file written · 2 errors · 0 ms model",
+        );
+        check(Summary::default(), "no functions · 0 ms model");
+    }
+}
