@@ -1,0 +1,62 @@
+# Two commands matter: `make demo` builds, installs and shows lerp; `make test` runs all tests.
+
+PYTHON ?= python3
+CARGO ?= cargo
+VENV := .venv
+DEMO := .venv-demo
+LERP := $(VENV)/bin/lerp
+# a small package that was not trained on
+DEMO_PACKAGE := tabulate==0.9.0
+DEMO_MODULE = $(firstword $(wildcard $(DEMO)/lib/python*/site-packages/tabulate/__init__.py))
+SOURCES := Cargo.toml Cargo.lock build.rs pyproject.toml $(shell find src grammars models/base packaging -type f 2>/dev/null)
+# 1 says that there are changes: for a demonstration that is success
+SHOW := sh -c '"$$@"; code=$$?; [ $$code -le 1 ]' --
+
+.PHONY: demo install test rust-test python-test packages bench lint clean
+
+demo: $(VENV)/.installed $(DEMO)/.installed
+	$(LERP) doctor
+	VIRTUAL_ENV=$(abspath $(DEMO)) $(SHOW) $(LERP) refactor examples/inventory --add list-comprehension --remove print-debugging --tests auto --diff
+	VIRTUAL_ENV=$(abspath $(DEMO)) $(SHOW) $(LERP) refactor $(DEMO_MODULE) --add list-comprehension --add f-strings --tests none --diff
+
+install: $(VENV)/.installed
+
+# pytest stands beside lerp so that the tests of the test runner have it
+$(VENV)/.installed: $(SOURCES)
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check . pytest
+	touch $@
+
+$(DEMO)/.installed: Makefile
+	$(PYTHON) -m venv $(DEMO)
+	$(DEMO)/bin/python -m pip install --quiet --disable-pip-version-check pytest $(DEMO_PACKAGE)
+	touch $@
+
+test: lint rust-test python-test demo
+
+lint:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets --locked -- -D warnings
+
+# the model's tests find ONNX Runtime, and the test runner's tests find pytest, in the environment of `make install`
+rust-test: $(VENV)/.installed packages
+	@if $(CARGO) nextest --version >/dev/null 2>&1; \
+	then set -x; VIRTUAL_ENV=$(abspath $(VENV)) $(CARGO) nextest run --locked; \
+	else set -x; VIRTUAL_ENV=$(abspath $(VENV)) $(CARGO) test --locked; fi
+
+# without PyTorch: training needs it, its tests do not
+python-test: $(VENV)/.training
+	cd models/training && $(abspath $(VENV))/bin/python -m pytest -q
+
+$(VENV)/.training: $(VENV)/.installed models/training/pyproject.toml
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e 'models/training[test]'
+	touch $@
+
+packages:
+	bash tests/packages.sh
+
+bench: $(VENV)/.installed
+	VIRTUAL_ENV=$(abspath $(VENV)) $(CARGO) bench --locked
+
+clean:
+	rm -rf target $(VENV) $(DEMO)
