@@ -3,7 +3,7 @@
 //! Concepts of one request are applied one after the other, each to what the one before gave: measured, that is right more
 //! often than adding their vectors up in one decoding. The order is the request's: additions, removals, examples.
 
-use super::api::{Cancel, Candidate, Outcome, Request, SynthesisError, Timings};
+use super::api::{Cancel, Candidate, Outcome, Request, SynthesisError};
 use super::filter::{self, Expectation, Subject};
 use super::merge::{Target, merge};
 use crate::codec::{ConceptTable, FunctionError, Lexed, SlotTable, WindowPair, encode, replacements};
@@ -165,6 +165,8 @@ impl Engine {
             changes_signature: concept.changes_signature,
             detector: concept.detector,
             remove: concept.remove,
+            concept: &concept.table,
+            slots: &slots,
         };
         let mut drafts = Vec::new();
         let greedy_stops = scripts.first().is_some_and(|script| script.steps.len() == 1);
@@ -301,7 +303,8 @@ fn passed(
 ) -> Result<filter::Passed, String> {
     let replaced = replacements(&target.encoded.ids, &script.steps).map_err(|error| error.to_string())?;
     let edits = merge(target, &replaced).ok_or_else(|| "it uses a slot that has no spelling here".to_owned())?;
-    filter::check(subject, edits, expected).map_err(|refusal| refusal.to_string())
+    let meant = apply(&target.encoded.ids, &replaced);
+    filter::check(subject, edits, &meant, expected).map_err(|refusal| refusal.to_string())
 }
 
 fn finish(request: &Request<'_>, drafts: Vec<Draft>, asked: &[Asked], outcome: &mut Outcome) {
@@ -327,7 +330,6 @@ fn finish(request: &Request<'_>, drafts: Vec<Draft>, asked: &[Asked], outcome: &
     if best_is_unchanged {
         outcome.candidates.clear();
     }
-    let Timings { .. } = outcome.timings;
 }
 
 /// Minimal edits between two texts: by lines first, then without the ends that changed lines share.

@@ -1,6 +1,7 @@
 //! Filters: what may be shown. They reject, and bring the imports that an edit needs; they never write an edit.
 
 use super::imports;
+use crate::codec::{ConceptTable, Id, SlotTable, encode};
 use crate::concepts::Detector;
 use crate::syntax::{Function, LexemeKind, Parsed, find_functions, lex, parse, unbound_names};
 use crate::text::{TextEdit, apply_edits};
@@ -28,6 +29,10 @@ pub struct Expectation<'a> {
     pub detector: Option<&'a Detector>,
     /// Whether the concept is taken out.
     pub remove: bool,
+    /// Spellings of the concept.
+    pub concept: &'a ConceptTable,
+    /// Slot table of the function.
+    pub slots: &'a SlotTable,
 }
 
 /// An edit that passed.
@@ -44,6 +49,10 @@ pub enum Refusal {
     /// Not Python.
     #[error("it does not parse")]
     DoesNotParse,
+    /// The text that came out reads otherwise than the tokens that were meant: a block without statements, a statement
+    /// outside of the function. The grammar is more lenient than Python; this is not.
+    #[error("it is not valid Python where it stands")]
+    Misread,
     /// Another function appeared or vanished.
     #[error("it changes more than the function")]
     Spills,
@@ -62,7 +71,12 @@ pub enum Refusal {
 }
 
 /// Passes an edit of a function, or says why not.
-pub fn check(subject: &Subject<'_>, edits: Vec<TextEdit>, expected: &Expectation<'_>) -> Result<Passed, Refusal> {
+pub fn check(
+    subject: &Subject<'_>,
+    edits: Vec<TextEdit>,
+    meant: &[Id],
+    expected: &Expectation<'_>,
+) -> Result<Passed, Refusal> {
     if edits.is_empty() {
         return Err(Refusal::Nothing);
     }
@@ -77,8 +91,11 @@ pub fn check(subject: &Subject<'_>, edits: Vec<TextEdit>, expected: &Expectation
         .find(|function| last_name(&function.qualname) == last_name(&subject.function.qualname))
         .or_else(|| functions.get(index))
         .ok_or(Refusal::DoesNotParse)?;
-    if function.problem.is_some() || lex(&parsed, &edited, function.range.clone()).is_err() {
-        return Err(Refusal::DoesNotParse);
+    let lexemes = lex(&parsed, &edited, function.range.clone()).map_err(|_| Refusal::DoesNotParse)?;
+    let mut slots = expected.slots.clone();
+    let read = encode(&edited, function.range.start, &lexemes, expected.concept, &mut slots);
+    if read.map_err(|_| Refusal::Misread)?.ids != meant {
+        return Err(Refusal::Misread);
     }
     if parsed.first_problem().is_some() && subject.parsed.first_problem().is_none() {
         return Err(Refusal::DoesNotParse);
