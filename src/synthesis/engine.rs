@@ -6,7 +6,7 @@
 use super::api::{Cancel, Candidate, Outcome, Request, SynthesisError};
 use super::filter::{self, Expectation, Subject};
 use super::merge::{Target, merge};
-use crate::codec::{ConceptTable, FunctionError, Lexed, SlotTable, WindowPair, encode, replacements};
+use crate::codec::{ConceptTable, FunctionError, Lexed, SlotTable, WindowPair, apply, encode, replacements};
 use crate::concepts::{self, BuiltIn, ConceptInfo, Detector, Taught, catalogue};
 use crate::latent::{DecodeOptions, EditVector, LatentError, ModelSettings, Script, Worker};
 use crate::syntax::{Function, Parsed, find_functions, parse};
