@@ -12,6 +12,9 @@ COMMANDS = {
     "catalogue": "lerp_training.catalogue:main",
     "vocabulary": "lerp_training.vocabulary:main",
     "mined": "lerp_training.mined:main",
+    "export": "lerp_training.bundle:main",
+    "parity": "lerp_training.parity:main",
+    "field": "lerp_training.field:main",
 }
 
 
