@@ -68,6 +68,7 @@ class Batch:
     weights: np.ndarray  # (parts,Q,W): signed shares
     strengths: np.ndarray  # (parts,Q)
     says: np.ndarray  # (Q,E), -1 where nothing is asked
+    around: np.ndarray  # (Q,2 * around), likewise
     sources: Sources
     question: np.ndarray  # (N,) of each source position
     tags: np.ndarray  # (N,) bits
@@ -202,14 +203,14 @@ def make_batch(windows: Windows, questions: Sequence[Question], model: ModelConf
     count, edit = len(questions), model.edit_tokens
     weights = np.zeros((PARTS, count, len(windows.ids)), np.float32)
     strengths = np.ones((PARTS, count), np.float32)
-    says = np.full((count, edit), -1, np.int64)
+    says, around = np.full((count, edit), -1, np.int64), np.full((count, 2 * model.around), -1, np.int64)
     sizes = []
     for number, question in enumerate(questions):
         for part, (shown, sign, strength) in enumerate(question.shown):
             weights[part, number, shown] = sign / len(shown)
             strengths[part, number] = strength
         if question.says is not None:
-            says[number] = question.says
+            says[number], around[number] = question.says, question.around
         sizes.append((rounded(len(question.source) + 2, SOURCE_STEP), up(len(question.script), SCRIPT_LENGTHS)))
     groups = partition(sizes, edit)
     members = [rows for _, _, rows in groups]
@@ -230,9 +231,12 @@ def make_batch(windows: Windows, questions: Sequence[Question], model: ModelConf
         rows.append(np.concatenate([np.arange(number * edit, (number + 1) * edit), own]))
     layout = make_layout([(w + edit, [rows[m] for m in ms]) for w, ms in zip(widths, members, strict=True)], count * edit + positions)
     memory_positions = np.concatenate([np.tile(np.arange(edit), count), place + edit])
-    labels, families = [q.label for q in questions], [q.family for q in questions]
     return Batch(
-        pack_windows(windows, model), weights, strengths, says, sources, question_of, tags, layout, memory_positions, scripts, labels, families
+        pack_windows(windows, model),
+        *(weights, strengths, says, around),
+        *(sources, question_of, tags, layout, memory_positions, scripts),
+        labels=[question.label for question in questions],
+        families=[question.family for question in questions],
     )
 
 

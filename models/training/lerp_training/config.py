@@ -54,6 +54,7 @@ class ModelConfig:
     summary: int = 9  # vectors of an edit that are learned questions to the window
     vector: int = 96  # Dv
     deleted: int = 12  # edit tokens that spell what goes; content * per_content spell what comes
+    around: int = 4  # kept tokens on either side of a change that the edit memory must be able to say
     hidden: int = 640  # of the edit memory
     spread: int = 64  # width of an edit token in the edit memory before it is widened
     longest: int = 352  # source positions, BOS and EOS among them
@@ -78,7 +79,7 @@ class EpisodeConfig:
     backward: float = 0.3
     shown: tuple[float, ...] = (0.2, 0.2, 0.3, 0.15, 0.15)  # shares of 1, 2, ... pairs
     asked: int = 4
-    own_only: float = 0.1
+    own_only: float = 0.2
     own_among: float = 0.1
     no_op: float = 0.2  # share of questions whose right answer is STOP
     no_edit: float = 0.02  # share of questions asked with v = 0
@@ -98,11 +99,10 @@ class TrainConfig:
     betas: tuple[float, float] = (0.9, 0.98)
     weight_decay: float = 0.02
     clip: float = 1.0
-    plain_share: float = 0.15
+    plain_share: float = 0.2
     plain_tokens: int = 4096
-    unpool_sample: int = 1024  # positions of an edit step that are also asked for their token
     weights: dict[str, float] = field(
-        default_factory=lambda: {"script": 1.0, "unpool": 0.4, "edit": 0.3, "tags": 1.0, "plain": 1.0}
+        default_factory=lambda: {"script": 1.0, "unpool": 0.5, "edit": 0.3, "around": 0.2, "tags": 1.0, "plain": 1.0}
     )
     first_pointer: float = 2.0  # weight of "where does the next hunk start", beside 1 for other steps
     log_every: int = 100

@@ -13,7 +13,7 @@ import numpy as np
 
 from lerp_training.config import EpisodeConfig, ModelConfig, Vocabulary
 from lerp_training.data import Ragged, Rules, shifts
-from lerp_training.scripts import DELETED, spelled
+from lerp_training.scripts import DELETED, spelled, surroundings
 
 STOP = [-1]
 PARTS = 2  # rules that can be added up in one question
@@ -27,6 +27,7 @@ class Question:
     family: int
     shown: list[tuple[list[int], float, float]]  # per part: windows of the batch, sign, strength
     says: list[int] | None  # `spelled` of one shown window, where there is only one part
+    around: list[int] | None  # its `surroundings`
 
 
 @dataclass
@@ -156,12 +157,13 @@ class Episodes:
                     label = "sum" if kind == "sum" else label
             if rng.random() < config.no_edit:
                 parts, script, label = [], STOP, "no edit"
-            says = None
+            says = around = None
             if len(parts) == 1:
                 example = rng.choice(used)
                 ids, tags = (rules.window, rules.window_tags) if sign > 0 else (rules.opposite, rules.opposite_tags)
-                tokens = first.shift[ids[example]].tolist()
-                says = spelled(tokens, tags[example].tolist(), self.model.inserted, self.model.deleted, self.vocabulary.slots)
+                window, slots = (first.shift[ids[example]].tolist(), tags[example].tolist()), self.vocabulary.slots
+                says = spelled(*window, self.model.inserted, self.model.deleted, slots)
+                around = surroundings(*window, self.model.around, slots)
             questions.append(
                 Question(
                     first.shift[source],
@@ -170,6 +172,7 @@ class Episodes:
                     family,
                     [([d.columns[p] for p in used], float(d.sign), rng.uniform(*config.strength)) for used, d in parts],
                     says,
+                    around,
                 )
             )
 

@@ -50,8 +50,7 @@ def edits(model: Model, windows: PackedWindows) -> Tensor:
     # an unused slot holds the filled-up last row: no text there
     text = text * tensor(windows.text[:-1] < len(windows.ids) - 1)[:, None]
     seen = encoder.questions(x, within.ask)[tensor(windows.answers)]
-    h, h_opposite = encoder.vectors(text.unflatten(0, (-1, c.inserted)), seen).chunk(2)
-    return h - h_opposite
+    return encoder.vectors(text.unflatten(0, (-1, c.inserted)), seen, len(seen) // 2)
 
 
 def edit_vectors(model: Model, batch: Batch) -> Tensor:
@@ -102,7 +101,9 @@ def pointer_loss(model: Model, batch: Batch, x: Tensor, fused: Tensor, first: fl
 
 def edit_step(model: Model, batch: Batch, config: TrainConfig, noise: float) -> Outcome:
     c, s, decoder, dtype = model.config, batch.scripts, model.decoder, computed()
-    edit, start, near = model.edit_memory(edit_vectors(model, batch))
+    v = edit_vectors(model, batch)
+    u = model.edit_memory.read(v)
+    edit, start, near = model.edit_memory.write(v, u)
     source = unpooled(model, batch.sources, noise)
     rows = torch.cat([edit.flatten(0, 1), source + near[tensor(batch.question)] + stream(model.fuse.kind)])
     fused_table = model.rotary("fused").rows(tensor(batch.memory_positions))
@@ -127,15 +128,18 @@ def edit_step(model: Model, batch: Batch, config: TrainConfig, noise: float) -> 
     each, right = word_loss(model, decoder.say, x[tensor(at)], s.target[at])
     exact[s.question[at[~right]]] = False
 
-    says = np.flatnonzero(batch.says >= 0)
+    def said(rows: Tensor, targets: np.ndarray) -> Tensor:
+        asked = np.flatnonzero(targets >= 0)
+        return word_loss(model, model.edit_memory.say, rows.flatten(0, 1)[tensor(asked)], targets.flatten()[asked])[0].mean()
+
     real = batch.sources.real
     bits = (batch.tags[real][:, None] >> np.arange(TAGS, dtype=np.uint8) & 1).astype(np.float32)
     tag_logits = model.fuse.say_tags(placed)[tensor(real)].float()
-    sample = np.random.choice(real, config.unpool_sample)
     losses = {
         "script": (pointers + each.sum()) / (weight + len(each)),
-        "edit": word_loss(model, model.edit_memory.say, edit.flatten(0, 1)[tensor(says)], batch.says.flatten()[says])[0].mean(),
-        "unpool": word_loss(model, model.unpool.say, source[tensor(sample)], batch.sources.ids.flatten()[sample])[0].mean(),
+        "edit": said(edit, batch.says),
+        "around": said(model.edit_memory.surroundings(u), batch.around),
+        "unpool": word_loss(model, model.unpool.say, source[tensor(real)], batch.sources.ids.flatten()[real])[0].mean(),
         "tags": F.binary_cross_entropy_with_logits(tag_logits, tensor(bits), reduction="sum") / len(real),
     }
     return Outcome(losses, exact.tolist())

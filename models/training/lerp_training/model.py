@@ -102,7 +102,11 @@ class EditEncoder(nn.Module):
     window), so that the opposite edit is exactly -e and no change exactly 0.
 
     The content vectors hold the inserted tokens in order, four to a vector, each through a projection of its own
-    place: what is inserted has to survive to the letter. The summary vectors are learned questions: where, when, what goes."""
+    place: what is inserted has to survive to the letter. The summary vectors are learned questions: where, when, what goes.
+
+    Where an edit goes is said by kept tokens, which both windows share: in a plain difference they cancel out, and that
+    was measured (summaries a hundredth of the contents, and places hardly learned). So a summary is what both windows
+    say together, times a sense between -1 and 1 that turns round with the edit: still antisymmetric by construction."""
 
     def __init__(self, c: ModelConfig):
         super().__init__()
@@ -114,6 +118,7 @@ class EditEncoder(nn.Module):
         self.content = nn.Linear(c.per_content * 2 * c.width, c.vector, bias=False)
         self.questions = Questions(c.summary, c.width)
         self.summary = nn.Linear(c.width, c.vector, bias=False)
+        self.sense = nn.Linear(c.width, 1, bias=False)
 
     def ranks(self, tags: Tensor, of: int) -> Tensor:
         """Place of each token of (N,L) among those tagged `of`; a new stretch skips one, as its script has a
@@ -130,14 +135,17 @@ class EditEncoder(nn.Module):
     def read(self, tokens: Tensor, tags: Tensor, places: Tensor, within: Mix) -> Tensor:
         return self.stack(tokens + stream(self.tag(tags) + self.rank(places)), within)
 
-    def vectors(self, text: Tensor, seen: Tensor) -> Tensor:
-        """The rows of the inserted tokens in order (N, inserted, 2C), read and as they came, and the answered
-        questions (N, summary, C) -> (N,K,Dv)."""
-        content = self.content(text.flatten(1).unflatten(-1, (self.c.content, -1)))
-        return torch.cat([content, self.summary(seen)], 1).float()
+    def vectors(self, text: Tensor, seen: Tensor, count: int) -> Tensor:
+        """The rows of the inserted tokens in order (2N, inserted, 2C), read and as they came, and the answered questions
+        (2N, summary, C), of `count` = N windows and then of their opposites -> e (N,K,Dv)."""
+        content = self.content(text.flatten(1).unflatten(-1, (self.c.content, -1))).float()
+        summary, sense = self.summary(seen).float(), self.sense(seen).float()
+        turned = torch.tanh(4 * (sense[:count] - sense[count:]))
+        placed = turned * (summary[:count] + summary[count:]) + 8 * (summary[:count] - summary[count:])
+        return torch.cat([content[:count] - content[count:], placed], 1)
 
-    def forward(self, tokens: Tensor, tags: Tensor, table: Rotary) -> Tensor:
-        """Padded windows (N,L,C) and (N,L)."""
+    def forward(self, tokens: Tensor, tags: Tensor, table: Rotary, count: int) -> Tensor:
+        """Padded windows (2N,L,C) and (2N,L), `count` = N and their opposites -> e (N,K,Dv)."""
         bias = closed_where(tags == PAD, tokens.dtype)[:, None, None]
         inserted = self.ranks(tags, INSERTED)
         within = Padded(self.c.heads, table.between(0, tags.shape[1]), bias)
@@ -150,7 +158,7 @@ class EditEncoder(nn.Module):
             q = queries.unflatten(-1, (self.c.heads, -1)).expand(kv.shape[0], -1, -1, -1)
             return attend(q, k, v, bias)
 
-        return self.vectors(choice @ torch.cat([x, tokens], -1), self.questions(x, ask))
+        return self.vectors(choice @ torch.cat([x, tokens], -1), self.questions(x, ask), count)
 
 
 class EditMemory(nn.Module):
@@ -168,9 +176,21 @@ class EditMemory(nn.Module):
         self.place = nn.Parameter(torch.randn(c.edit_tokens, c.width) * 0.3)
         self.everywhere = nn.Linear(c.hidden, 2 * c.width)
         self.say = nn.Linear(c.width, c.width)
+        self.around = nn.Linear(c.hidden, 2 * c.around * c.spread)
+        self.around_wide = nn.Linear(c.spread, c.width)
+
+    def read(self, v: Tensor) -> Tensor:
+        return F.gelu(self.hidden(v.flatten(1)))
+
+    def surroundings(self, u: Tensor) -> Tensor:
+        """What was read -> (B, 2 * around, C), the kept tokens at the change. Only for the auxiliary loss: the
+        difference of a window and its opposite holds them no more unless something asks for them."""
+        return self.around_wide(F.gelu(self.around(u).unflatten(-1, (2 * self.c.around, -1))))
 
     def forward(self, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        u = F.gelu(self.hidden(v.flatten(1)))
+        return self.write(v, self.read(v))
+
+    def write(self, v: Tensor, u: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         shared = self.widen(F.gelu(self.spread(u).unflatten(-1, (self.c.edit_tokens, -1))))
         content = v[:, : self.c.content]
         going = content[:, : -(-self.c.deleted // self.c.per_content)]
@@ -267,8 +287,7 @@ class Model(nn.Module):
     def edits(self, ids: Tensor, tags: Tensor, opposite: Tensor, opposite_tags: Tensor) -> Tensor:
         """Windows and their opposites, each (N,L) -> e (N,K,Dv)."""
         tokens, tags = self.embed(torch.cat([ids, opposite])), torch.cat([tags, opposite_tags])
-        h = self.edit_encoder(tokens, tags, self.rotary("half"))
-        return h[: ids.shape[0]] - h[ids.shape[0] :]
+        return self.edit_encoder(tokens, tags, self.rotary("half"), ids.shape[0])
 
     def soft_norm(self, mean: Tensor) -> Tensor:
         """Near unit RMS, so that a strength means the same for every edit; linear near 0, so that none stays none."""

@@ -9,6 +9,7 @@ import argparse
 import ast
 import json
 import random
+import re
 import sys
 import time
 from collections import Counter
@@ -29,9 +30,10 @@ MOST_PAIRS, FEWEST_PAIRS, TRIES = 8, 4, 160
 HOPELESS = {25: 1, 60: 2, 110: 3}  # after so many tries the rule is dropped unless it has this many pairs
 NO_OPS, NO_OP_TRIES = 4, 24
 ATTEMPTS = 40  # families tried for one line of output
-DRAWS = 15  # rules of a family tried; more when most are not of the split
+DRAWS, MISFITS = 12, 160  # rules of a family tried, and how many may be of another split (or, counted 20 times, none)
 COPIES = 6  # of the same rule with other functions: families with few different rules would be too rare otherwise
 LONGEST_AFTER = 1500
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -79,20 +81,9 @@ def apply(rule: Rule, text: str) -> tuple[str, int] | None:
         return None
 
 
-def _tokens(text: str) -> set[str]:
-    """Every identifier and constant, those inside f-strings too."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Constant):
-            found.add(repr(node.value))
-            continue
-        for field in node._fields:
-            value = getattr(node, field, None)
-            if type(value) is str:
-                found.add(value)
-            elif type(value) is list and value and type(value[0]) is str:
-                found.update(value)
-    return found
+def _words(text: str) -> set[str]:
+    """Identifiers, numbers and the words of strings: enough to tell what is new, and far quicker than parsing."""
+    return set(_WORD.findall(text))
 
 
 def _knowable(pairs: list[dict[str, str]], source: str, result: str) -> bool:
@@ -100,8 +91,8 @@ def _knowable(pairs: list[dict[str, str]], source: str, result: str) -> bool:
     new: set[str] = set()
     common: set[str] | None = None
     for pair in pairs:
-        there = _tokens(pair[result])
-        new |= there - _tokens(pair[source])
+        there = _words(pair[result])
+        new |= there - _words(pair[source])
         common = there if common is None else common & there
     return new <= (common or set())
 
@@ -128,10 +119,11 @@ class Generator:
         drawer = self.layers.family(draw, job.family_wanted)
         if drawer is None:
             return
-        tried = 0
-        for _ in range(DRAWS * 20):
+        tried = misfits = 0
+        while misfits < MISFITS:
             rule = drawer(draw)
             if rule is None or not job.wanted(rule.family, rule.key):
+                misfits += 1 if rule else 20
                 continue
             try:
                 made = self.instance(rule, rng)

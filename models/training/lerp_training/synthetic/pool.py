@@ -41,7 +41,7 @@ class Pool:
         self._masks.append(mask)
 
     def sample(self, needs: tuple[str, ...], size: int, rng: random.Random) -> list[int]:
-        """Random functions that have all the features (of several names only the rarest is sure to be there)."""
+        """Random functions that have all the features (of several names all but the rarest may have other roles)."""
         if not needs:
             return rng.sample(range(len(self.texts)), min(size, len(self.texts)))
         rarest = min((self.index.get(need, array("I")) for need in needs), key=len)
@@ -49,9 +49,10 @@ class Pool:
         for need in needs:
             if ":" not in need:
                 mask |= 1 << self._bits.get(need, len(self._bits))
+        names = [name for role, _, name in (need.partition(":") for need in needs) if name and role != "const"]
         found: list[int] = []
-        for at in rng.sample(rarest, min(12 * size, len(rarest))):
-            if self._masks[at] & mask == mask:
+        for at in rng.sample(rarest, min(8 * size, len(rarest))):
+            if self._masks[at] & mask == mask and all(name in self.texts[at] for name in names):
                 found.append(at)
                 if len(found) == size:
                     break

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
@@ -67,8 +67,14 @@ class Site(NamedTuple):
             self.block.append(ast.Pass())
 
 
+_NO_CHILDREN = ("ctx", "id", "attr", "arg", "kind", "type_comment", "conversion", "names", "module", "level", "simple", "is_async")
+
+
+@cache
 def fields_of(kind: type) -> tuple[str, ...]:
-    return _SOURCE_ORDER.get(kind) or kind._fields  # type: ignore[attr-defined]
+    """The fields that can hold nodes, in source order."""
+    fields = _SOURCE_ORDER.get(kind) or kind._fields  # type: ignore[attr-defined]
+    return () if kind is ast.Constant else tuple(f for f in fields if f not in _NO_CHILDREN)
 
 
 def walk(root: ast.AST) -> list[Ref]:
@@ -89,10 +95,13 @@ def walk(root: ast.AST) -> list[Ref]:
             for field in fields_of(type(node)):
                 value = getattr(node, field, None)
                 if type(value) is list:
-                    children += [Ref(v, node, field, i) for i, v in enumerate(value) if isinstance(v, ast.AST)]
-                elif isinstance(value, ast.AST) and not isinstance(value, EXPRESSION_CONTEXT):
+                    for i, item in enumerate(value):
+                        if isinstance(item, ast.AST):
+                            children.append(Ref(item, node, field, i))
+                elif value is not None and isinstance(value, ast.AST):
                     children.append(Ref(value, node, field, None))
-        stack.extend(reversed(children))
+        children.reverse()
+        stack += children
     return found
 
 
