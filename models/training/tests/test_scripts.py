@@ -1,6 +1,7 @@
 """Edit scripts, windows' spelled targets, episodes and batches: all without torch but for the last."""
 
 import doctest
+import json
 import random
 from pathlib import Path
 
@@ -132,3 +133,21 @@ def test_plain_functions_of_a_batch_are_of_like_length() -> None:
 
 def test_the_toy_functions_load(folder: Path) -> None:
     assert len(load_functions("validation", folder / "functions.tokens.jsonl")) == 6
+
+
+def test_a_sum_shows_windows_of_its_parts_and_asks_composed_pairs(tmp_path: Path) -> None:
+    vocabulary, rng = toy.vocabulary(), random.Random(0)
+    lines = [toy.rule_line(rng, vocabulary, number, "train", 8, 20) for number in (0, 1)]
+    composed = {"forward": {"source": SOURCE, "script": [POINTER + 1, POINTER + 1, 50, 5, POINTER]}, "backward": None}
+    total = {"rule": "a+b", "family": "sum", "kind": "sum", "split": "train", "concept": lines[0]["concept"]}
+    total |= {"pairs": [composed], "no_ops": [], "parts": [[{k: p[k] for k in ("window", "opposite")} for p in r["pairs"]] for r in lines]}
+    (tmp_path / "sum.tokens.jsonl").write_text(json.dumps(total) + "\n")
+    rules = load_rules("train", tmp_path)
+    assert np.bincount(rules.part + 1).tolist() == [1, 7, 7]
+    config = EpisodeConfig(no_op=0, no_edit=0)
+    windows, questions = Episodes(rules, vocabulary, ModelConfig(vocabulary.size), config, rng).step()
+    for question in questions:
+        assert question.label == "sum"
+        first, second = (set(shown) for shown, *_ in question.shown)
+        assert not first & second
+        assert all(len(windows.ids[column]) for column in first | second)
