@@ -16,6 +16,7 @@
 //! | [`latent`] | bundle, ONNX sessions, encode, decode, arithmetic on edits |
 //! | [`concepts`] | catalogue, detectors, what examples teach |
 //! | [`synthesis`] | request → candidates: decode, merge, filter, rank |
+//! | [`verify`] | tests as a filter: selection, sandbox, verdicts; knows [`text`] only |
 //! | [`cli`] | one file per subcommand |
 //!
 //! # Invariants, and the test that holds each
@@ -37,3 +38,4 @@ pub mod latent;
 pub mod syntax;
 pub mod synthesis;
 pub mod text;
+pub mod verify;

@@ -2,9 +2,12 @@
 
 use crate::config::{Settings, TestChoice};
 use crate::synthesis::Cancel;
+use crate::verify::{self, Project, TestsSetting, Verifier};
 use serde::Serialize;
-use std::path::Path;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Runs tests on candidates; many threads may ask at the same time.
 pub trait Referee: Send + Sync {
@@ -79,20 +82,90 @@ impl Verdict {
     }
 }
 
-/// Says why nothing is tested.
-struct NoReferee(&'static str);
+/// The test runner, one verifier for each project that is met.
+struct Tests {
+    settings: verify::Settings,
+    verifiers: Mutex<HashMap<PathBuf, Arc<Verifier>>>,
+}
 
-impl Referee for NoReferee {
-    fn judge(&self, trial: &Trial<'_>, _: &Cancel) -> Vec<Verdict> {
-        trial.candidates.iter().map(|_| Verdict::untested(self.0)).collect()
+impl Tests {
+    /// The verifier of a trial's project, and the trial's file inside of it.
+    fn verifier(&self, trial: &Trial<'_>) -> Result<(Arc<Verifier>, PathBuf), String> {
+        let file = trial.root.map_or_else(|| trial.file.to_path_buf(), |root| root.join(trial.file));
+        let file = file.canonicalize().map_err(|error| format!("{}: {error}", file.display()))?;
+        let project = match trial.root {
+            Some(root) => Project::at(root, &self.settings),
+            None => Project::discover(&file, &self.settings),
+        };
+        let project = project.map_err(|error| error.to_string())?;
+        let root = project.root.clone();
+        let inside = file.strip_prefix(&root).map(Path::to_path_buf);
+        let inside = inside.map_err(|_| format!("{} is not inside {}", file.display(), root.display()))?;
+        let mut verifiers = self.verifiers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(verifier) = verifiers.get(&root) {
+            return Ok((Arc::clone(verifier), inside));
+        }
+        let verifier = Verifier::new(project, self.settings.clone()).map_err(|error| error.to_string())?;
+        let verifier = Arc::new(verifier);
+        verifiers.insert(root, Arc::clone(&verifier));
+        Ok((verifier, inside))
     }
 
-    fn reaching(&self, _: &Trial<'_>, _: &str, _: &Cancel) -> Option<Vec<String>> {
-        None
+    fn candidate(trial: &Trial<'_>, file: &Path, text: &str, function: Option<&str>) -> verify::Candidate {
+        verify::Candidate {
+            file: file.to_path_buf(),
+            function: function.map(str::to_owned),
+            new_source: text.to_owned(),
+            unsaved: BTreeMap::from([(file.to_path_buf(), trial.original.to_owned())]),
+            allowed: Vec::new(),
+        }
+    }
+}
+
+fn setting(tests: &TestChoice) -> TestsSetting {
+    match tests {
+        TestChoice::Auto => TestsSetting::Auto,
+        TestChoice::None => TestsSetting::None,
+        TestChoice::Command(command) => TestsSetting::Command(command.clone()),
+    }
+}
+
+impl Referee for Tests {
+    fn judge(&self, trial: &Trial<'_>, cancel: &Cancel) -> Vec<Verdict> {
+        let (verifier, file) = match self.verifier(trial) {
+            Ok(found) => found,
+            Err(reason) => return trial.candidates.iter().map(|_| Verdict::untested(reason.clone())).collect(),
+        };
+        let candidate = |attempt: &Attempt| Self::candidate(trial, &file, &attempt.text, attempt.function.as_deref());
+        let candidates: Vec<verify::Candidate> = trial.candidates.iter().map(candidate).collect();
+        let verdicts = verifier.verify_many(&candidates, &setting(trial.tests), &|| cancel.is_cancelled());
+        verdicts.into_iter().map(Verdict::from).collect()
+    }
+
+    fn reaching(&self, trial: &Trial<'_>, function: &str, cancel: &Cancel) -> Option<Vec<String>> {
+        let (verifier, file) = self.verifier(trial).ok()?;
+        let candidate = Self::candidate(trial, &file, trial.original, Some(function));
+        verifier.reaching(&candidate, &setting(trial.tests), &|| cancel.is_cancelled())
+    }
+}
+
+impl From<verify::Verdict> for Verdict {
+    fn from(verdict: verify::Verdict) -> Self {
+        let status = match verdict.status {
+            verify::Status::Passed => Status::Passed,
+            verify::Status::Untested => Status::Untested,
+            verify::Status::Timeout => Status::Timeout,
+            verify::Status::Failed => Status::Failed,
+        };
+        let reason = verdict.first_failure.or(verdict.reason);
+        Self { status, tests_run: verdict.tests_run, reason, millis: verdict.duration.as_secs_f64() * 1000.0 }
     }
 }
 
 /// The test runner of this process.
-pub fn referee(_settings: &Settings) -> Arc<dyn Referee> {
-    Arc::new(NoReferee("this build runs no tests"))
+pub fn referee(settings: &Settings) -> Arc<dyn Referee> {
+    let limit = Duration::from_secs_f64(settings.test_timeout.clamp(0.1, 86_400.0));
+    let settings =
+        verify::Settings { interpreter: settings.python.clone(), baseline_limit: limit, ..verify::Settings::default() };
+    Arc::new(Tests { settings, verifiers: Mutex::default() })
 }

@@ -1,0 +1,168 @@
+//! pytest's own options, as far as finding the test files needs them.
+
+use std::fs;
+use std::path::Path;
+
+/// What a project's pytest configuration says about where its tests are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PytestOptions {
+    /// Folders in which tests are looked for; empty means everywhere.
+    pub(super) testpaths: Vec<String>,
+    /// Patterns of test files.
+    pub(super) python_files: Vec<String>,
+}
+
+impl Default for PytestOptions {
+    fn default() -> Self {
+        Self {
+            testpaths: Vec::new(),
+            python_files: vec!["test_*.py".to_owned(), "*_test.py".to_owned()],
+        }
+    }
+}
+
+impl PytestOptions {
+    /// Reads the first file that configures pytest, in pytest's own order. What can not be read is left to pytest to complain of.
+    pub(super) fn read(root: &Path) -> Self {
+        let text = |name: &str| fs::read_to_string(root.join(name)).ok();
+        let mut options = Self::default();
+        let sections = [("pytest.ini", "pytest"), (".pytest.ini", "pytest")];
+        let later = [("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")];
+        let section = |(file, name): &(&str, &str)| ini_section(&text(file)?, name);
+        if let Some(pairs) = sections.iter().find_map(section) {
+            options.take(&pairs);
+        } else if let Some(table) = text("pyproject.toml").and_then(|text| pyproject(&text)) {
+            options.take(&table);
+        } else if let Some(pairs) = later.iter().find_map(section) {
+            options.take(&pairs);
+        }
+        options
+    }
+
+    /// Whether the root has a configuration of pytest's.
+    pub(super) fn configured(root: &Path) -> bool {
+        let has = |name: &str, word: &str| {
+            fs::read_to_string(root.join(name)).is_ok_and(|text| text.contains(word))
+        };
+        root.join("pytest.ini").exists()
+            || root.join(".pytest.ini").exists()
+            || has("tox.ini", "[pytest]")
+            || has("setup.cfg", "[tool:pytest]")
+            || has("pyproject.toml", "[tool.pytest")
+    }
+
+    fn take(&mut self, pairs: &[(String, Vec<String>)]) {
+        for (name, values) in pairs {
+            match name.as_str() {
+                "testpaths" => self.testpaths.clone_from(values),
+                "python_files" => self.python_files.clone_from(values),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The options of one section of an INI file; values split at blanks and line ends.
+fn ini_section(text: &str, wanted: &str) -> Option<Vec<(String, Vec<String>)>> {
+    let (mut pairs, mut inside, mut found) = (Vec::<(String, Vec<String>)>::new(), false, false);
+    for line in text.lines() {
+        let trimmed = line.trim();
+        if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {
+            continue;
+        }
+        if let Some(name) = trimmed
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+        {
+            inside = name == wanted;
+            found |= inside;
+        } else if inside {
+            let words = |text: &str| {
+                text.split_whitespace()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            };
+            match (line.starts_with([' ', '\t']), trimmed.split_once('=')) {
+                (false, Some((name, value))) => pairs.push((name.trim().to_owned(), words(value))),
+                // an indented line goes on with the value before
+                _ => pairs
+                    .last_mut()
+                    .into_iter()
+                    .for_each(|(_, values)| values.extend(words(trimmed))),
+            }
+        }
+    }
+    found.then_some(pairs)
+}
+
+/// The same from `pyproject.toml`.
+fn pyproject(text: &str) -> Option<Vec<(String, Vec<String>)>> {
+    let document: toml::Table = text.parse().ok()?;
+    let pytest = document.get("tool")?.get("pytest")?;
+    let table = pytest.get("ini_options").unwrap_or(pytest).as_table()?;
+    let strings = |value: &toml::Value| match value {
+        toml::Value::String(text) => text.split_whitespace().map(str::to_owned).collect(),
+        toml::Value::Array(items) => items
+            .iter()
+            .filter_map(|item| item.as_str().map(str::to_owned))
+            .collect(),
+        _ => Vec::new(),
+    };
+    Some(
+        table
+            .iter()
+            .map(|(name, value)| (name.clone(), strings(value)))
+            .collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(file: &str, text: &str, testpaths: &[&str], python_files: &[&str]) {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(file), text).unwrap();
+        let options = PytestOptions::read(folder.path());
+        assert_eq!(
+            (options.testpaths, options.python_files),
+            (owned(testpaths), owned(python_files)),
+            "{file}"
+        );
+    }
+
+    fn owned(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn options_are_read_from_every_kind_of_file() {
+        let usual = ["test_*.py", "*_test.py"];
+        check(
+            "pytest.ini",
+            "[pytest]\n# a comment\ntestpaths = a b\n",
+            &["a", "b"],
+            &usual,
+        );
+        check(
+            "setup.cfg",
+            "[metadata]\nname = x\n[tool:pytest]\npython_files =\n    check_*.py\n    t_*.py\n",
+            &[],
+            &["check_*.py", "t_*.py"],
+        );
+        check("tox.ini", "[tox]\ntestpaths = no\n", &[], &usual);
+        check(
+            "pyproject.toml",
+            "[tool.pytest.ini_options]\ntestpaths = [\"tests\"]\n",
+            &["tests"],
+            &usual,
+        );
+        check(
+            "pyproject.toml",
+            "[tool.pytest.ini_options]\npython_files = \"a_*.py b_*.py\"\n",
+            &[],
+            &["a_*.py", "b_*.py"],
+        );
+        check("pyproject.toml", "not toml [", &[], &usual);
+    }
+}

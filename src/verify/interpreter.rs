@@ -1,0 +1,173 @@
+//! The project's Python: which it is and what it can import.
+
+use std::env;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use thiserror::Error;
+
+const PROBE: &str = include_str!("runner/lerp_probe.py");
+const PROBE_LIMIT: Duration = Duration::from_secs(20);
+
+/// A Python that was asked what it is.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Interpreter {
+    /// Absolute path, links kept: a virtual environment is known by its path.
+    pub executable: PathBuf,
+    /// Major, minor, micro.
+    pub version: [u32; 3],
+    /// Its installation and, in a virtual environment, that of the base.
+    pub prefixes: Vec<PathBuf>,
+    /// Where it imports from.
+    pub paths: Vec<PathBuf>,
+    /// Where packages installed for the user alone are, when they are used.
+    pub user_base: Option<PathBuf>,
+    /// pytest can be imported.
+    pub pytest: bool,
+    /// pytest plug-ins that need to be told to hold still.
+    pub plugins: Vec<String>,
+}
+
+/// Why no interpreter could be had.
+#[derive(Debug, Error)]
+pub enum InterpreterError {
+    /// None was found.
+    #[error(
+        "no Python found for {0}: set one, activate an environment, or make one with `python3 -m venv .venv`"
+    )]
+    None(PathBuf),
+    /// It did not start, or did not answer.
+    #[error("{path} does not work as the project's Python: {reason}")]
+    Broken {
+        /// The interpreter.
+        path: PathBuf,
+        /// What happened.
+        reason: String,
+    },
+}
+
+impl Interpreter {
+    /// The project's interpreter: the explicit one, else `VIRTUAL_ENV`, else `.venv` of the project or of a folder above it up to the
+    /// repository's, else `python3` on the path. Never the one of an environment made for lerp alone.
+    pub fn discover(root: &Path, explicit: Option<&Path>) -> Result<Self, InterpreterError> {
+        if let Some(path) = explicit {
+            return Self::ask(path);
+        }
+        let activated = env::var_os("VIRTUAL_ENV")
+            .map(PathBuf::from)
+            .and_then(|folder| python_in(&folder));
+        match activated
+            .or_else(|| environment_above(root))
+            .or_else(on_path)
+        {
+            Some(path) => Self::ask(&path),
+            None => Err(InterpreterError::None(root.to_owned())),
+        }
+    }
+
+    /// Starts the interpreter and asks. This runs the user's own environment, none of their project.
+    fn ask(path: &Path) -> Result<Self, InterpreterError> {
+        let broken = |reason: String| InterpreterError::Broken {
+            path: path.to_owned(),
+            reason,
+        };
+        let failed = |error: io::Error| broken(error.to_string());
+        let folder = tempfile::tempdir().map_err(failed)?;
+        let (script, answer) = (
+            folder.path().join("lerp_probe.py"),
+            folder.path().join("answer"),
+        );
+        std::fs::write(&script, PROBE).map_err(failed)?;
+        let mut child = Command::new(path)
+            .arg("-B")
+            .arg(&script)
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(File::create(&answer).map_err(failed)?)
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(failed)?;
+        let started = Instant::now();
+        let status = loop {
+            if let Some(status) = child.try_wait().map_err(failed)? {
+                break status;
+            }
+            if started.elapsed() > PROBE_LIMIT {
+                // reaped, so that nothing is left; what it says no longer matters
+                let _ = child.kill().and_then(|()| child.wait());
+                return Err(broken(format!(
+                    "no answer within {} s",
+                    PROBE_LIMIT.as_secs()
+                )));
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        };
+        let said = std::fs::read(&answer).map_err(failed)?;
+        serde_json::from_slice(&said).map_err(|_| {
+            let mut error = String::new();
+            let _ = child
+                .stderr
+                .take()
+                .map(|mut stream| stream.read_to_string(&mut error));
+            broken(format!(
+                "{status}; {}",
+                error
+                    .lines()
+                    .last()
+                    .unwrap_or("it gave no answer that could be read")
+            ))
+        })
+    }
+}
+
+fn python_in(environment: &Path) -> Option<PathBuf> {
+    ["bin/python", "bin/python3", "Scripts/python.exe"]
+        .iter()
+        .map(|name| environment.join(name))
+        .find(|path| path.exists())
+}
+
+fn environment_above(root: &Path) -> Option<PathBuf> {
+    for folder in root.ancestors() {
+        let found = [".venv", "venv"]
+            .iter()
+            .find_map(|name| python_in(&folder.join(name)));
+        if found.is_some() || folder.join(".git").exists() {
+            return found;
+        }
+    }
+    None
+}
+
+fn on_path() -> Option<PathBuf> {
+    let own = env::current_exe()
+        .ok()
+        .and_then(|exe| exe.canonicalize().ok())
+        .and_then(|exe| exe.parent().map(Path::to_owned));
+    let own_environment = own.filter(|folder| {
+        folder
+            .parent()
+            .is_some_and(|parent| parent.join("pyvenv.cfg").exists())
+    });
+    let path = env::var_os("PATH")?;
+    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    let usable = |folder: &&PathBuf| {
+        own_environment.is_none() || folder.canonicalize().ok() != own_environment
+    };
+    let names: &[&str] = if cfg!(windows) {
+        &["python.exe", "python3.exe"]
+    } else {
+        &["python3", "python"]
+    };
+    names.iter().find_map(|name| {
+        folders
+            .iter()
+            .filter(usable)
+            .map(|folder| folder.join(name))
+            .find(|path| path.is_file())
+    })
+}

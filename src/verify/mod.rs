@@ -1,0 +1,43 @@
+//! Does a candidate pass the user's own tests? Found out without touching the user's tree, and without trusting the candidate.
+//!
+//! ```text
+//! Project    root, interpreter, pytest options                       (project, interpreter, ini)
+//! selection  the test files that mention the module                  (select, command)
+//! gate       what the edit adds must not reach for the machinery     (gate, names)
+//! baseline   the original, in the same sandbox, twice: which tests pass, and reach the function   (baseline)
+//! job        one confined Python with the candidate in an import overlay   (job, place, run, observed, sandbox, runner/*.py)
+//! Verdict    the rule                                                (verdict)
+//! ```
+//!
+//! This is the cold tier: one fresh process a candidate. What holds here and has a test that can fail:
+//!
+//! 1. Nothing of the user's tree is written: the candidate travels in an overlay, Landlock allows writes to the scratch folder alone.
+//! 2. Generated code runs confined or not at all; without a sandbox every verdict is `untested` and says why.
+//! 3. `passed` needs every test that passed on the original and reaches the function to report the same, the end of the run to be
+//!    reported, and exit 0; see [`verdict`].
+//! 4. The end of lerp ends everything that it started.
+
+mod baseline;
+mod candidate;
+mod command;
+pub mod gate;
+mod ini;
+mod interpreter;
+mod job;
+mod names;
+mod observed;
+mod place;
+mod project;
+mod run;
+pub mod sandbox;
+mod select;
+mod settings;
+pub mod verdict;
+mod verifier;
+
+pub use candidate::{Candidate, TestsSetting};
+pub use interpreter::{Interpreter, InterpreterError};
+pub use project::{Project, ProjectError};
+pub use settings::Settings;
+pub use verdict::{Status, Verdict};
+pub use verifier::{Verifier, VerifierError};

@@ -1,0 +1,58 @@
+"""Starts pytest with the overlay and the reporter in place. Run by lerp only: lerp_main.py PAYLOAD REPORT_FD."""
+
+import json
+import os
+import sys
+
+
+def main():
+    payload_path, descriptor = sys.argv[1], int(sys.argv[2])
+    # this folder served the imports below; the project must not see it
+    here = sys.path.pop(0)
+    sys.path_importer_cache.pop(here, None)
+    token = os.read(0, 256).decode("ascii")
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    report = lerp_report.Report(descriptor, token)
+    with open(payload_path, encoding="utf-8") as file:
+        payload = json.load(file)
+    if payload["filter"]:
+        try:
+            lerp_confine.install(bytes.fromhex(payload["filter"]))
+        except Exception as error:
+            report.send("refused", reason=f"the strict system call filter: {error!r}")
+            os._exit(125)
+    reach = lerp_reach.Reach() if payload["reach"] else None
+    lerp_overlay.install(payload["files"], lambda path: report.send("loaded", path=path), reach)
+    if not payload["filter"] and payload["bootstrap"]:
+        # children that are Python see the candidate too
+        os.environ["PYTHONPATH"] = payload["bootstrap"]
+        os.environ["LERP_OVERLAY"] = payload_path
+    sys.path[0:0] = payload["paths"]
+    sys.argv[:] = ["pytest", *payload["arguments"]]
+    try:
+        import pytest
+    except ImportError as error:
+        report.send("refused", reason=f"pytest can not be imported: {error}")
+        os._exit(125)
+    reporter = lerp_report.Reporter(report, payload["select"], reach)
+    sys.addaudithook(reporter.audit)
+    code = int(pytest.main(payload["arguments"], plugins=[reporter]))
+    # what is said on the way out still counts as output
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            pass
+    report.send("end", code=code)
+    # nothing left over from the tests (exit handlers, threads) can hold up or change the end
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    import lerp_confine
+    import lerp_overlay
+    import lerp_reach
+    import lerp_report
+
+    main()

@@ -1,0 +1,320 @@
+//! Candidates in, verdicts out.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::baseline::{Baseline, Original};
+use super::candidate::Edit;
+use super::command::{Plan, plan};
+use super::job::{Job, Workshop};
+use super::run::Cancelled;
+use super::sandbox::{self, SandboxReport};
+use super::verdict::{judge, judge_command, tail};
+use super::{Candidate, Project, Settings, TestsSetting, Verdict, gate, select};
+
+/// Why verification can not be set up at all.
+#[derive(Debug, Error)]
+pub enum VerifierError {
+    /// No place to work in.
+    #[error("no scratch folder in {0}: {1}")]
+    Scratch(PathBuf, std::io::Error),
+    /// The running binary has no path.
+    #[error("lerp can not find its own binary: {0}")]
+    Helper(std::io::Error),
+}
+
+/// Verifies candidates of one project. Baselines are kept for its life.
+#[derive(Debug)]
+pub struct Verifier {
+    project: Project,
+    settings: Settings,
+    workshop: Workshop,
+    sandbox: SandboxReport,
+    baselines: Mutex<HashMap<u64, Arc<OnceLock<Baseline>>>>,
+}
+
+impl Verifier {
+    /// Probes the sandbox (some milliseconds) and makes the scratch folder, which is removed with the verifier.
+    pub fn new(project: Project, settings: Settings) -> Result<Self, VerifierError> {
+        let helper = match &settings.helper {
+            Some(path) => path.clone(),
+            None => std::env::current_exe().map_err(VerifierError::Helper)?,
+        };
+        let sandbox = sandbox::probe(Some(&helper));
+        let stage = if sandbox.namespaces && settings.namespaces && !settings.unsandboxed {
+            "supervise"
+        } else {
+            "init"
+        };
+        let workshop = Workshop::new(helper, stage)
+            .map_err(|error| VerifierError::Scratch(std::env::temp_dir(), error))?;
+        Ok(Self {
+            project,
+            settings,
+            workshop,
+            sandbox,
+            baselines: Mutex::default(),
+        })
+    }
+
+    /// What the sandbox can do here.
+    pub fn sandbox(&self) -> &SandboxReport {
+        &self.sandbox
+    }
+
+    /// The project.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// One candidate; see [`Verifier::verify_many`].
+    pub fn verify(
+        &self,
+        candidate: &Candidate,
+        tests: &TestsSetting,
+        cancelled: Cancelled,
+    ) -> Verdict {
+        self.one(candidate, tests, cancelled)
+    }
+
+    /// Verdicts in the order of the candidates. The original is run once (twice to find flaky tests) for all candidates of a
+    /// file; then each candidate in its own confined process, `jobs` at a time. Never fails: what goes wrong is a verdict's reason.
+    pub fn verify_many(
+        &self,
+        candidates: &[Candidate],
+        tests: &TestsSetting,
+        cancelled: Cancelled,
+    ) -> Vec<Verdict> {
+        let verdicts: Vec<OnceLock<Verdict>> = candidates.iter().map(|_| OnceLock::new()).collect();
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..self.settings.jobs.clamp(1, candidates.len().max(1)) {
+                scope.spawn(|| {
+                    loop {
+                        let at = next.fetch_add(1, Ordering::Relaxed);
+                        let (Some(candidate), Some(verdict)) =
+                            (candidates.get(at), verdicts.get(at))
+                        else {
+                            break;
+                        };
+                        let _ = verdict.set(self.one(candidate, tests, cancelled));
+                    }
+                });
+            }
+        });
+        verdicts
+            .into_iter()
+            .map(|verdict| {
+                verdict
+                    .into_inner()
+                    .unwrap_or_else(|| Verdict::untested("its worker stopped"))
+            })
+            .collect()
+    }
+
+    fn one(&self, candidate: &Candidate, tests: &TestsSetting, cancelled: Cancelled) -> Verdict {
+        self.attempt(candidate, tests, cancelled)
+            .unwrap_or_else(Verdict::untested)
+    }
+
+    /// The error is the reason for `untested`.
+    fn attempt(
+        &self,
+        candidate: &Candidate,
+        tests: &TestsSetting,
+        cancelled: Cancelled,
+    ) -> Result<Verdict, String> {
+        if let (Some(reason), false) = (self.sandbox.refusal(), self.settings.unsandboxed) {
+            return Err(format!(
+                "{reason}; `lerp doctor` says more, `--unsandboxed` runs candidates without one"
+            ));
+        }
+        if cfg!(not(target_os = "linux")) {
+            return Err(format!(
+                "candidates are not run on {} yet",
+                std::env::consts::OS
+            ));
+        }
+        let plan = match tests {
+            TestsSetting::None => return Err("tests are switched off".to_owned()),
+            TestsSetting::Auto => Plan::Pytest {
+                arguments: Vec::new(),
+                env: Vec::new(),
+            },
+            TestsSetting::Command(command) => plan(command),
+        };
+        let python = &self.project.interpreter;
+        if !python.pytest && matches!(plan, Plan::Pytest { .. }) {
+            let path = python.executable.display();
+            return Err(format!(
+                "{path} has no pytest: `{path} -m pip install pytest`, or name the project's Python"
+            ));
+        }
+        let edit = Edit::new(&self.project.root, candidate)?;
+        if self.settings.gate {
+            let allowed: Vec<&str> = candidate.allowed.iter().map(String::as_str).collect();
+            gate::check(&edit.before, &candidate.new_source, &allowed)
+                .map_err(|refusal| format!("not run: {refusal}"))?;
+        }
+        match &plan {
+            Plan::Shell(_) => self.command(candidate, &plan, &edit, cancelled),
+            Plan::Pytest { arguments, .. } => {
+                self.pytest(candidate, tests, &plan, arguments, &edit, cancelled)
+            }
+        }
+    }
+
+    fn pytest(
+        &self,
+        candidate: &Candidate,
+        tests: &TestsSetting,
+        plan: &Plan,
+        given: &[String],
+        edit: &Edit,
+        cancelled: Cancelled,
+    ) -> Result<Verdict, String> {
+        let chosen = *tests == TestsSetting::Auto;
+        let function = candidate.function.as_deref();
+        let arguments = if chosen {
+            select::test_files(&self.project, &candidate.file, function)?
+        } else {
+            given.to_vec()
+        };
+        let original = Original {
+            project: &self.project,
+            settings: &self.settings,
+            workshop: &self.workshop,
+            plan,
+            arguments: &arguments,
+            chosen,
+            overlay: &edit.original,
+            file: &edit.file,
+        };
+        let baseline = self.baseline((&arguments, tests, &edit.file, &edit.original), || {
+            original.baseline(cancelled)
+        });
+        let baseline = baseline.get().ok_or("the baseline is missing")?;
+        if let Some(reason) = &baseline.unusable {
+            return Err(reason.clone());
+        }
+        let selected = baseline.selected(function);
+        if selected.is_empty() {
+            return Err(format!(
+                "no test reaches {}",
+                function.unwrap_or("the file")
+            ));
+        }
+        let job = Job {
+            plan,
+            arguments: &baseline.arguments,
+            overlay: &edit.changed,
+            select: Some(&selected),
+            reach: false,
+            processes: baseline.processes,
+            limit: self.limit(baseline.time),
+        };
+        let (observed, ended) = self
+            .workshop
+            .run(&self.project, &self.settings, &job, cancelled)
+            .map_err(|error| error.to_string())?;
+        Ok(judge(baseline, &selected, &observed, &ended))
+    }
+
+    /// A command that is not pytest: whole, by its exit status, on the original and then on the candidate.
+    fn command(
+        &self,
+        candidate: &Candidate,
+        plan: &Plan,
+        edit: &Edit,
+        cancelled: Cancelled,
+    ) -> Result<Verdict, String> {
+        let run = |overlay, limit| {
+            let job = Job {
+                plan,
+                arguments: &[],
+                overlay,
+                select: None,
+                reach: false,
+                processes: true,
+                limit,
+            };
+            self.workshop
+                .run(&self.project, &self.settings, &job, cancelled)
+                .map_err(|error| error.to_string())
+        };
+        let slot = self.baseline(
+            (
+                &[],
+                &TestsSetting::Command(format!("{plan:?}")),
+                &edit.file,
+                &edit.original,
+            ),
+            || match run(&edit.original, self.settings.baseline_limit) {
+                Err(reason) => Baseline {
+                    unusable: Some(reason),
+                    ..Baseline::default()
+                },
+                Ok((_, ended)) => {
+                    let why = || {
+                        format!(
+                            "the command does not pass on the original: {}",
+                            tail(&ended).unwrap_or_default()
+                        )
+                    };
+                    let unusable = (ended.kill.is_some() || ended.code != Some(0)).then(why);
+                    Baseline {
+                        time: Duration::from_millis(ended.millis),
+                        unusable,
+                        ..Baseline::default()
+                    }
+                }
+            },
+        );
+        let baseline = slot.get().ok_or("the baseline is missing")?;
+        if let Some(reason) = &baseline.unusable {
+            return Err(reason.clone());
+        }
+        let (observed, ended) = run(&edit.changed, self.limit(baseline.time))?;
+        let loaded = observed
+            .loaded
+            .iter()
+            .any(|path| Path::new(path).ends_with(&candidate.file));
+        Ok(judge_command(&ended, loaded))
+    }
+
+    fn limit(&self, baseline: Duration) -> Duration {
+        baseline.mul_f64(self.settings.time_factor.max(1.0)) + self.settings.time_floor
+    }
+
+    /// The baseline for a key, made by the first that asks; others wait for it. One that was cancelled is not kept.
+    fn baseline(
+        &self,
+        key: (&[String], &TestsSetting, &Path, &BTreeMap<PathBuf, String>),
+        make: impl FnOnce() -> Baseline,
+    ) -> Arc<OnceLock<Baseline>> {
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        let key = hasher.finish();
+        let lock = || {
+            self.baselines
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        let slot = Arc::clone(lock().entry(key).or_default());
+        let baseline = slot.get_or_init(make);
+        if baseline
+            .unusable
+            .as_deref()
+            .is_some_and(|reason| reason.contains("cancelled"))
+        {
+            lock().remove(&key);
+        }
+        slot
+    }
+}
