@@ -1,0 +1,184 @@
+//! What must hold for every candidate, whatever the model: on real functions of the pinned packages.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use lerp::latent::ModelSettings;
+use lerp::synthesis::{Cancel, Engine, Example, Request, SynthesisError};
+use lerp::syntax::{Function, find_functions, import_position, parse};
+use lerp::text::apply_edits;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+fn engine() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| Engine::load(&ModelSettings::default()).unwrap_or_else(|error| panic!("{error}")))
+}
+
+fn request<'a>(source: &'a str, function: Option<&'a str>) -> Request<'a> {
+    Request {
+        source,
+        function,
+        add: Vec::new(),
+        remove: Vec::new(),
+        examples: Vec::new(),
+        reverse_examples: false,
+        strength: 1.0,
+        candidates: 4,
+        seed: 0,
+    }
+}
+
+/// Files of the packages that `make packages` fetches, in a fixed order.
+fn files() -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, out: &mut Vec<PathBuf>) {
+        let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                walk(&path, out);
+            } else if path.extension().is_some_and(|extension| extension == "py") {
+                out.push(path);
+            }
+        }
+    }
+    let mut paths = Vec::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("target/packages"), &mut paths);
+    assert!(paths.len() > 20, "run `make packages` first");
+    paths.into_iter().filter_map(|path| Some((path.clone(), std::fs::read_to_string(path).ok()?))).collect()
+}
+
+/// Every so many functions that can be edited, at most `count`.
+fn functions(count: usize, every: usize) -> Vec<(String, Function)> {
+    let mut found = Vec::new();
+    for (_, source) in files() {
+        let parsed = parse(&source);
+        for function in find_functions(&parsed, &source) {
+            if function.problem.is_none() {
+                found.push((source.clone(), function));
+            }
+        }
+    }
+    found.into_iter().step_by(every).take(count).collect()
+}
+
+/// Asks for three concepts of each function and looks at all that comes back.
+fn check_candidates(count: usize, every: usize) {
+    let concepts: [(&str, bool); 6] = [
+        ("f-strings", false),
+        ("guard-clause", false),
+        ("list-comprehension", false),
+        ("docstring", true),
+        ("type-hints", true),
+        ("early-return", false),
+    ];
+    let (mut asked, mut unchanged, mut shown, mut refused) = (0, 0, 0, 0);
+    for (number, (source, function)) in functions(count, every).into_iter().enumerate() {
+        for (concept, remove) in concepts.iter().cycle().skip(number).take(3) {
+            let mut request = request(&source, Some(&function.qualname));
+            if *remove { &mut request.remove } else { &mut request.add }.push((*concept).to_owned());
+            let outcome = match engine().run(&request, &Cancel::default()) {
+                Ok(outcome) => outcome,
+                // too long for the model: said, and nothing else
+                Err(SynthesisError::Function { .. }) => continue,
+                Err(error) => panic!("{}: {error}", function.qualname),
+            };
+            asked += 1;
+            unchanged += usize::from(outcome.unchanged);
+            refused += outcome.refused.len();
+            for candidate in &outcome.candidates {
+                shown += 1;
+                let name = format!("{concept} on {}:\n{}", function.qualname, candidate.source);
+                assert!(parse(&candidate.source).first_problem().is_none(), "does not parse: {name}");
+                assert_eq!(apply_edits(&source, &candidate.edits), candidate.source, "{name}");
+                let head = import_position(&parse(&source)).0;
+                for edit in &candidate.edits {
+                    let inside = function.range.start <= edit.range.start && edit.range.end <= function.range.end + 200;
+                    let import = edit.range.start <= head + 200 && edit.new_text.contains("import");
+                    let logger = edit.new_text.contains("logging.getLogger");
+                    assert!(inside || import || logger, "outside of the function {edit:?}: {name}");
+                }
+            }
+        }
+    }
+    println!("{asked} requests: {unchanged} unchanged, {shown} candidates shown, {refused} refused");
+    assert!(asked > count, "{asked}");
+}
+
+#[test]
+fn candidates_parse_and_stay_inside_their_function() {
+    check_candidates(60, 37);
+}
+
+/// The whole of it: `cargo test --release --test engine -- --ignored`.
+#[test]
+#[ignore = "takes minutes"]
+fn a_thousand_functions_and_three_concepts() {
+    check_candidates(1000, 2);
+}
+
+const SOURCE: &str = "import os\n\n\ndef names(items, log):\n    out = []  # all\n    for item in items:\n        out.append(item.name)\n    print(\"debug\", out)\n    return out\n";
+
+#[test]
+fn strength_zero_gives_the_text_back() {
+    let mut request = request(SOURCE, None);
+    request.add = vec!["list-comprehension".to_owned()];
+    request.remove = vec!["print-debugging".to_owned()];
+    request.strength = 0.0;
+    let outcome = engine().run(&request, &Cancel::default()).unwrap();
+    assert!(outcome.unchanged && outcome.candidates.is_empty());
+}
+
+#[test]
+fn the_same_request_gives_the_same_candidates() {
+    let mut request = request(SOURCE, Some("names"));
+    request.remove = vec!["print-debugging".to_owned()];
+    let texts = || {
+        let outcome = engine().run(&request, &Cancel::default()).unwrap();
+        outcome.candidates.into_iter().map(|candidate| (candidate.source, candidate.score)).collect::<Vec<_>>()
+    };
+    let first = texts();
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (0..3).map(|_| scope.spawn(texts)).collect();
+        for other in others {
+            assert_eq!(other.join().unwrap(), first);
+        }
+    });
+}
+
+#[test]
+fn bad_requests_say_what_to_do() {
+    let example = |before: &str, after: &str| Example { before: before.to_owned(), after: after.to_owned() };
+    let mut misspelled = request(SOURCE, None);
+    misspelled.add = vec!["list-comprehensions".to_owned()];
+    let mut nameless = request("def a(): pass\ndef b(): pass\n", None);
+    nameless.add = vec!["docstring".to_owned()];
+    let mut missing = request(SOURCE, Some("nmes"));
+    missing.add = vec!["docstring".to_owned()];
+    let mut broken = request("def f(:\n    pass\n", None);
+    broken.add = vec!["docstring".to_owned()];
+    let mut equal = request(SOURCE, None);
+    equal.examples = vec![example("def f():\n    return 1\n", "def f():\n    return  1  # same\n")];
+    let mut no_function = request(SOURCE, None);
+    no_function.examples = vec![example("x = 1", "x = 2")];
+    let cases = [
+        (request(SOURCE, None), "nothing to do"),
+        (misspelled, "did you mean \"list-comprehension\"?"),
+        (nameless, "2 functions: say which one"),
+        (missing, "did you mean \"names\"?"),
+        (broken, "not valid Python"),
+        (equal, "example 1: before and after are the same"),
+        (no_function, "example 1: there is no function"),
+    ];
+    for (request, expected) in cases {
+        let error = engine().run(&request, &Cancel::default()).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error:?} does not say {expected:?}");
+    }
+}
+
+#[test]
+fn a_cancelled_request_stops() {
+    let mut request = request(SOURCE, None);
+    request.add = vec!["docstring".to_owned()];
+    let cancel = Cancel::default();
+    cancel.cancel();
+    assert!(matches!(engine().run(&request, &cancel), Err(SynthesisError::Cancelled)));
+}
