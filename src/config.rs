@@ -30,6 +30,8 @@ pub struct Settings {
     pub jobs: usize,
     /// Globs, as in .gitignore, of what is left out of a tree.
     pub exclude: Vec<String>,
+    /// Run candidates without a sandbox.
+    pub unsandboxed: bool,
 }
 
 /// Which tests decide about a candidate.
@@ -79,11 +81,16 @@ pub struct Layer {
     pub seed: Option<u64>,
     pub jobs: Option<usize>,
     pub exclude: Option<Vec<String>>,
+    pub unsandboxed: Option<bool>,
 }
 
 /// The keys of `[tool.lerp]`; in the environment `test-timeout` is `LERP_TEST_TIMEOUT`.
-pub const KEYS: [&str; 10] =
-    ["model", "onnxruntime", "python", "tests", "test-timeout", "strength", "candidates", "seed", "jobs", "exclude"];
+pub const KEYS: [&str; 9] =
+    ["model", "python", "tests", "test-timeout", "strength", "candidates", "seed", "jobs", "exclude"];
+
+/// What a project may not set: a repository that was just cloned must not choose what is loaded into lerp itself, nor
+/// switch the sandbox off.
+pub const USERS_OWN: [&str; 2] = ["onnxruntime", "unsandboxed"];
 
 /// Why a source of settings was refused.
 #[derive(Debug, thiserror::Error)]
@@ -124,22 +131,24 @@ pub enum ConfigError {
     },
 }
 
-/// A key of `[tool.lerp]` that nobody reads.
+/// A key of `[tool.lerp]` that has no effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownKey {
+pub struct IgnoredKey {
     /// The file.
     pub file: PathBuf,
     /// The key.
     pub key: String,
-    /// What was probably meant.
-    pub nearest: Option<&'static str>,
 }
 
-impl std::fmt::Display for UnknownKey {
+impl std::fmt::Display for IgnoredKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { file, key, nearest } = self;
-        write!(f, "{}: unknown key {key:?} in [tool.lerp]", file.display())?;
-        match nearest {
+        let Self { file, key } = self;
+        let file = file.display();
+        if USERS_OWN.contains(&key.as_str()) {
+            return write!(f, "{file}: {key:?} is ignored in [tool.lerp]: a project can not set it, only its user can");
+        }
+        write!(f, "{file}: unknown key {key:?} in [tool.lerp]")?;
+        match nearest(key, KEYS) {
             Some(nearest) => write!(f, "; did you mean {nearest:?}?"),
             None => write!(f, "; the keys are {}", KEYS.join(", ")),
         }
@@ -164,6 +173,7 @@ impl Settings {
             seed: last(layers, |l| &l.seed).unwrap_or(0),
             jobs: last(layers, |l| &l.jobs).unwrap_or(cores),
             exclude: last(layers, |l| &l.exclude).unwrap_or_default(),
+            unsandboxed: last(layers, |l| &l.unsandboxed).unwrap_or(false),
         };
         let check = |holds: bool, key, range| holds.then_some(()).ok_or(ConfigError::Range { key, range });
         check(settings.strength.is_finite() && settings.strength.abs() <= 10.0, "strength", "a number from -10 to 10")?;
@@ -180,7 +190,7 @@ impl Settings {
 
 impl Layer {
     /// `[tool.lerp]` of a pyproject.toml, if it has one; paths in it are relative to the file's folder.
-    pub fn from_pyproject(file: &Path, text: &str) -> Result<Option<(Self, Vec<UnknownKey>)>, ConfigError> {
+    pub fn from_pyproject(file: &Path, text: &str) -> Result<Option<(Self, Vec<IgnoredKey>)>, ConfigError> {
         #[derive(Deserialize)]
         struct Outer<T> {
             tool: Option<Tool<T>>,
@@ -198,19 +208,19 @@ impl Layer {
             return Ok(None);
         };
         let unknown = table.keys().filter(|key| !KEYS.contains(&key.as_str()));
-        let unknown =
-            unknown.map(|key| UnknownKey { file: file.to_owned(), key: key.clone(), nearest: nearest(key, KEYS) });
+        let unknown = unknown.map(|key| IgnoredKey { file: file.to_owned(), key: key.clone() });
         // a second time, so that a wrong type is reported with its line
         let mut layer: Self = lerp(file, text)?.unwrap_or_default();
+        (layer.onnxruntime, layer.unsandboxed) = (None, None);
         let folder = file.parent().unwrap_or(Path::new(""));
-        for path in [&mut layer.model, &mut layer.onnxruntime, &mut layer.python] {
+        for path in [&mut layer.model, &mut layer.python] {
             *path = path.take().map(|path| folder.join(path));
         }
         Ok(Some((layer, unknown.collect())))
     }
 
     /// The nearest pyproject.toml at or above `start` that has a `[tool.lerp]`.
-    pub fn discover(start: &Path) -> Result<(Self, Vec<UnknownKey>), ConfigError> {
+    pub fn discover(start: &Path) -> Result<(Self, Vec<IgnoredKey>), ConfigError> {
         let start = std::path::absolute(start).unwrap_or_else(|_| start.to_owned());
         for folder in start.ancestors() {
             let file = folder.join("pyproject.toml");
@@ -224,7 +234,7 @@ impl Layer {
     }
 
     /// The file that the user named.
-    pub fn from_file(file: &Path) -> Result<(Self, Vec<UnknownKey>), ConfigError> {
+    pub fn from_file(file: &Path) -> Result<(Self, Vec<IgnoredKey>), ConfigError> {
         Ok(Self::from_pyproject(file, &read(file)?)?.unwrap_or_default())
     }
 
@@ -260,6 +270,8 @@ impl Layer {
             seed: number(get("seed"))?,
             jobs: number(get("jobs"))?,
             exclude: text("exclude").map(|globs| globs.split(',').map(str::to_owned).collect()),
+            // a flag alone: it must not be forgotten in an environment
+            unsandboxed: None,
         })
     }
 }
@@ -272,7 +284,7 @@ fn read(file: &Path) -> Result<String, ConfigError> {
 mod tests {
     use super::*;
 
-    fn pyproject(text: &str) -> Result<Option<(Layer, Vec<UnknownKey>)>, ConfigError> {
+    fn pyproject(text: &str) -> Result<Option<(Layer, Vec<IgnoredKey>)>, ConfigError> {
         Layer::from_pyproject(Path::new("/p/pyproject.toml"), text)
     }
 
@@ -280,7 +292,7 @@ mod tests {
     fn the_keys_are_those_of_a_layer() {
         let value = serde_json::to_value(Layer::default()).unwrap();
         let mut fields: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
-        let mut keys = KEYS.to_vec();
+        let mut keys = [KEYS.as_slice(), USERS_OWN.as_slice()].concat();
         fields.sort_unstable();
         keys.sort_unstable();
         assert_eq!(fields, keys);
@@ -307,6 +319,16 @@ mod tests {
             "/p/pyproject.toml: unknown key \"candidate\" in [tool.lerp]; did you mean \"candidates\"?"
         );
         assert!(messages[1].contains("\"walrus\" in [tool.lerp]; the keys are model, "));
+        assert_eq!(messages.len(), 2);
+    }
+
+    #[test]
+    fn a_project_can_not_switch_the_sandbox_off() {
+        let (layer, ignored) =
+            pyproject("[tool.lerp]\nunsandboxed = true\nonnxruntime = 'evil.so'\n").unwrap().unwrap();
+        assert_eq!(layer, Layer::default());
+        let messages: Vec<String> = ignored.iter().map(ToString::to_string).collect();
+        assert!(messages.iter().all(|message| message.contains("a project can not set it")), "{messages:?}");
         assert_eq!(messages.len(), 2);
     }
 

@@ -37,6 +37,26 @@ impl SettingsArgs {
     }
 }
 
+/// How generated code is run.
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    /// Run candidates without a sandbox: they can then do whatever you can
+    #[arg(long, help_heading = "Settings")]
+    unsandboxed: bool,
+}
+
+impl SandboxArgs {
+    /// As a setting; says what it means.
+    pub fn setting(&self) -> Option<bool> {
+        if self.unsandboxed {
+            eprintln!(
+                "lerp: warning: candidates run without a sandbox: code that a model wrote can do whatever you can"
+            );
+        }
+        self.unsandboxed.then_some(true)
+    }
+}
+
 /// Refuses concepts that do not exist, or that can not be removed, before any work is done.
 pub fn check_concepts(known: &[Concept], add: &[String], remove: &[String]) -> Result<()> {
     for name in add.iter().chain(remove) {

@@ -2,15 +2,17 @@
 
 use super::Format;
 use super::args::SettingsArgs;
-use super::engine::engine;
+use super::engine::{engine, model_settings};
 use crate::config::{Layer, Settings};
-use crate::latent::LatentError;
+use crate::latent::{Bundle, LatentError, find_runtime};
+use crate::verify::Interpreter;
+use crate::verify::sandbox::{SandboxReport, probe};
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::path::Path;
+use std::process::ExitCode;
 
 /// Arguments of `lerp doctor`.
 #[derive(Debug, Args)]
@@ -55,79 +57,64 @@ impl Doctor {
 
 fn rows(settings: &Settings) -> Vec<Row> {
     let mut rows = model(settings);
-    let python = python(settings);
-    rows.extend(testing(python.as_deref()));
+    rows.extend(testing(settings));
+    rows.push(sandbox(&probe(None)));
     rows
 }
 
+/// The bundle and the library are looked at one by one, so that both are said when both are missing; then they are tried.
 fn model(settings: &Settings) -> Vec<Row> {
-    let row = |name, result: Result<String, (String, &str)>| match result {
-        Ok(detail) => found(name, detail),
-        Err((problem, fix)) => missing(name, problem, fix),
-    };
-    const RUNTIME: &str = "ONNX Runtime";
-    const BUNDLE: &str = "model bundle";
     const REINSTALL: &str = "pip install --force-reinstall lerp";
-    match engine(settings) {
-        Ok(editor) => {
-            let concepts = editor.concepts().len();
-            vec![found(RUNTIME, "loaded".to_owned()), found(BUNDLE, format!("{concepts} concepts"))]
+    const RUNTIME: &str = "pip install 'onnxruntime>=1.23'";
+    let wanted = model_settings(settings);
+    let bundle = match Bundle::find(wanted.bundle.as_deref()) {
+        Ok(bundle) => found("model bundle", format!("version {} ({})", bundle.version, bundle.folder.display())),
+        Err(error) => missing("model bundle", error.to_string(), REINSTALL),
+    };
+    let mut runtime = match find_runtime(wanted.runtime.as_deref()) {
+        Ok(library) => found("ONNX Runtime", library.display().to_string()),
+        Err(error) => missing("ONNX Runtime", error.to_string(), RUNTIME),
+    };
+    let mut rows = Vec::new();
+    if bundle.ok && runtime.ok {
+        match engine(settings) {
+            Ok(editor) => rows.push(found("concepts", editor.concepts().len().to_string())),
+            Err(error @ LatentError::NoRuntime { .. }) => {
+                runtime = missing("ONNX Runtime", error.to_string(), RUNTIME);
+            }
+            Err(error) => rows.push(missing("concepts", error.to_string(), REINSTALL)),
         }
-        Err(error @ (LatentError::NoBundle { .. } | LatentError::Corrupt { .. })) => {
-            vec![row(BUNDLE, Err((error.to_string(), REINSTALL)))]
-        }
-        Err(error) => vec![row(RUNTIME, Err((error.to_string(), "pip install 'onnxruntime>=1.23'")))],
     }
+    [vec![runtime, bundle], rows].concat()
 }
 
-fn testing(python: Option<&Path>) -> Vec<Row> {
-    let Some(python) = python else {
-        return vec![missing("Python", "no Python on PATH".to_owned(), "set LERP_PYTHON to the project's Python")];
+fn testing(settings: &Settings) -> Vec<Row> {
+    let python = match Interpreter::discover(Path::new("."), settings.python.as_deref()) {
+        Ok(python) => python,
+        Err(error) => return vec![missing("Python", error.to_string(), "set LERP_PYTHON to the project's Python")],
     };
-    const PROBE: &str = "import platform; print(platform.python_version())
-try:
-    import pytest; print(pytest.__version__)
-except ImportError: print('')";
-    let output = Command::new(python).args(["-c", PROBE]).output();
-    let text = match &output {
-        Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout),
-        _ => {
-            let problem = format!("{} does not run", python.display());
-            return vec![missing("Python", problem, "set LERP_PYTHON to the project's Python")];
+    let [major, minor, micro] = python.version;
+    let path = python.executable.display();
+    let pytest = if python.pytest {
+        found("pytest", format!("installed for {path}"))
+    } else {
+        missing("pytest", format!("not installed for {path}"), &format!("{path} -m pip install pytest"))
+    };
+    vec![found("Python", format!("{major}.{minor}.{micro} ({path})")), pytest]
+}
+
+fn sandbox(report: &SandboxReport) -> Row {
+    match report.refusal() {
+        None => {
+            let namespaces = if report.namespaces { "" } else { "; no private namespaces here, which it does without" };
+            found("sandbox", format!("Landlock ABI {}, seccomp, rlimits{namespaces}", report.landlock_abi))
         }
-    };
-    let mut lines = text.lines();
-    let version = lines.next().unwrap_or_default();
-    let mut rows = vec![found("Python", format!("{version} ({})", python.display()))];
-    rows.push(match lines.next() {
-        Some(version) if !version.is_empty() => found("pytest", version.to_owned()),
-        _ => missing(
-            "pytest",
-            format!("not installed for {}", python.display()),
-            &format!("{} -m pip install pytest", python.display()),
+        Some(reason) => missing(
+            "sandbox",
+            format!("{reason}: candidates are not run and stay untested"),
+            "a Linux kernel ≥ 5.13 with Landlock switched on has one",
         ),
-    });
-    rows
-}
-
-/// The Python of the settings, of the active environment, of the project's `.venv`, or on PATH.
-fn python(settings: &Settings) -> Option<PathBuf> {
-    let inside = |folder: PathBuf| {
-        let unix = folder.join("bin/python");
-        let windows = folder.join("Scripts/python.exe");
-        [unix, windows].into_iter().find(|path| path.is_file())
-    };
-    let on_path = || {
-        let path = std::env::var_os("PATH")?;
-        let names = ["python3", "python", "python.exe"];
-        std::env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name))).find(|path| path.is_file())
-    };
-    settings
-        .python
-        .clone()
-        .or_else(|| inside(PathBuf::from(std::env::var_os("VIRTUAL_ENV")?)))
-        .or_else(|| inside(PathBuf::from(".venv")))
-        .or_else(on_path)
+    }
 }
 
 fn found(name: &'static str, detail: String) -> Row {

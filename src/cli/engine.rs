@@ -73,3 +73,11 @@ pub fn model_settings(settings: &Settings) -> ModelSettings {
 pub fn engine(settings: &Settings) -> Result<Arc<dyn Editor>, LatentError> {
     Ok(Arc::new(Engine::load(&model_settings(settings))?))
 }
+
+/// The names that concepts bring by definition: those of the modules they import.
+pub fn brought(known: &[Concept], add: &[String], remove: &[String]) -> Vec<String> {
+    let asked = |concept: &&Concept| add.contains(&concept.info.name) || remove.contains(&concept.info.name);
+    let imports = known.iter().filter(asked).flat_map(|concept| &concept.info.imports);
+    let words = imports.flat_map(|import| import.split(|c: char| !(c.is_alphanumeric() || c == '_')));
+    words.filter(|word| !["", "import", "from", "as"].contains(word)).map(str::to_owned).collect()
+}

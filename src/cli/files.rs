@@ -38,7 +38,8 @@ pub fn split_target(target: &str) -> (PathBuf, Option<String>) {
 }
 
 /// The Python files that the targets mean, in order, each once. Files named by the user are always taken; folders are
-/// searched for `.py` and `.pyi` as .gitignore allows, without hidden folders and virtual environments.
+/// searched for `.py` and `.pyi` as .gitignore allows, without hidden folders, virtual environments and what the globs
+/// of `exclude` say.
 pub fn find(targets: &[String], exclude: &[String]) -> Result<Vec<Source>> {
     let mut found: Vec<Source> = Vec::new();
     let mut known: BTreeMap<PathBuf, usize> = BTreeMap::new();
@@ -105,6 +106,12 @@ fn walk(folder: &Path, exclude: &[String]) -> Result<Vec<PathBuf>> {
         }
     }
     Ok(files)
+}
+
+/// Whether the file holds tests: by pytest's own rules for names.
+pub fn is_test(path: &Path) -> bool {
+    let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    name.starts_with("test_") || name.ends_with("_test") || name == "conftest"
 }
 
 /// The file's text, and its bytes, which [`replace`] wants to see again.

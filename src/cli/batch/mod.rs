@@ -8,7 +8,7 @@ mod serve;
 #[cfg(test)]
 mod tests;
 
-use super::args::SettingsArgs;
+use super::args::{SandboxArgs, SettingsArgs};
 use super::engine::engine;
 use super::ordered::STACK;
 use super::referee::referee;
@@ -30,13 +30,15 @@ pub struct Batch {
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
     #[command(flatten)]
+    sandbox: SandboxArgs,
+    #[command(flatten)]
     settings: SettingsArgs,
 }
 
 impl Batch {
     /// Serves standard input to its end.
     pub fn run(self) -> Result<ExitCode> {
-        let flags = Layer { jobs: self.jobs, ..Layer::default() };
+        let flags = Layer { jobs: self.jobs, unsandboxed: self.sandbox.setting(), ..Layer::default() };
         let settings = self.settings.resolve(Path::new("."), flags)?;
         let server = Server {
             editor: engine(&settings)?,

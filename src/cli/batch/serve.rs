@@ -1,7 +1,7 @@
 //! One line of `lerp batch`: from the request to its result.
 
 use super::contract::{CandidateLine, Direction, ExampleLine, RequestLine, ResultLine, TestsLine, TimingsLine};
-use crate::cli::engine::Editor;
+use crate::cli::engine::{Editor, brought};
 use crate::cli::files;
 use crate::cli::json::EditJson;
 use crate::cli::referee::{Attempt, Referee, Status, Trial, Verdict};
@@ -133,6 +133,7 @@ impl Server {
             original: request.source,
             candidates: &attempts,
             tests: &tests.choice,
+            allowed: &brought(&self.editor.concepts(), &request.add, &request.remove),
         };
         self.referee.judge(&trial, cancel)
     }

@@ -1,17 +1,14 @@
-//! One file: candidates for its functions, tests on them, and what is kept.
-//!
-//! The first candidates of all functions are merged and tested together: one test run in the usual case. When it fails,
-//! each function is tested alone, those that fail move on to their next candidate, and the merge is tested again. What
-//! is kept at the end was tested as a whole.
+//! One file: candidates for its functions. What is kept of them is settled by tests.
 
 use super::report::{Fate, FileReport, FunctionReport};
+use super::settle::Choice;
 use crate::cli::engine::{Editor, Place};
 use crate::cli::files::Source;
-use crate::cli::referee::{Attempt, Referee, Status, Trial, Verdict};
+use crate::cli::referee::Referee;
 use crate::config::TestChoice;
 use crate::syntax;
 use crate::synthesis::{Cancel, Candidate, Request, SynthesisError};
-use crate::text::{TextEdit, apply_edits, edits_between, merge};
+use crate::text::edits_between;
 
 /// What the user wants.
 #[derive(Debug, Clone)]
@@ -28,6 +25,8 @@ pub struct Wish {
     pub seed: u64,
     /// Which tests decide.
     pub tests: TestChoice,
+    /// Names that the concepts bring by definition.
+    pub allowed: Vec<String>,
 }
 
 /// All that the work on a file needs.
@@ -44,13 +43,6 @@ pub struct Bench<'a> {
 
 /// It was cancelled, or the model failed.
 pub type Stopped = SynthesisError;
-
-/// A function with candidates, and the one that is tried.
-struct Choice {
-    function: usize,
-    candidates: std::vec::IntoIter<Candidate>,
-    current: Candidate,
-}
 
 impl Bench<'_> {
     /// Edits the functions of `text` that are meant.
@@ -100,7 +92,7 @@ impl Bench<'_> {
                 Ok(candidates) => {
                     let mut candidates = candidates.into_iter();
                     if let Some(current) = candidates.next() {
-                        choices.push(Choice { function, candidates, current });
+                        choices.push(Choice { function, candidates, current, alone: None });
                     }
                 }
                 // this function can not be edited; the next one can
@@ -188,116 +180,5 @@ impl Bench<'_> {
         let timings = outcome.timings;
         report.model_millis += timings.encode + timings.decode + timings.filter;
         Ok((outcome.candidates, outcome.refused))
-    }
-
-    /// Finds the candidates that stand together; returns the functions whose turn is still to come.
-    fn settle(&self, report: &mut FileReport, mut choices: Vec<Choice>) -> Result<Vec<usize>, Stopped> {
-        let text = report.after.clone();
-        loop {
-            let mut edits: Vec<TextEdit> = Vec::new();
-            let (mut merged, mut deferred) = (Vec::new(), Vec::new());
-            for (at, choice) in choices.iter().enumerate() {
-                match merge(&edits, &choice.current.edits) {
-                    Some(all) => {
-                        edits = all;
-                        merged.push(at);
-                    }
-                    None => deferred.push(choice.function),
-                }
-            }
-            if merged.is_empty() {
-                return Ok(Vec::new());
-            }
-            let name = |at: &usize| report.functions[choices[*at].function].name.clone();
-            let names: Vec<String> = merged.iter().map(name).collect();
-            let only = if names.len() == 1 { names.first().cloned() } else { None };
-            let together = Attempt { text: apply_edits(&text, &edits), function: only };
-            let verdict = self.judge(report, std::slice::from_ref(&together))?;
-            let Some(verdict) = verdict.into_iter().next() else {
-                return Ok(Vec::new());
-            };
-            if verdict.acceptable() {
-                for (at, name) in merged.iter().zip(&names) {
-                    let choice = &choices[*at];
-                    let tests = self.reaching(report, name, &verdict);
-                    report.functions[choice.function].accept(&choice.current, verdict.status, tests);
-                }
-                report.after = together.text;
-                report.verdict = Some(verdict);
-                return Ok(deferred);
-            }
-            let failed = if merged.len() == 1 {
-                vec![(merged[0], verdict.reason)]
-            } else {
-                self.failing(report, &choices, &merged, &text)?
-            };
-            for (at, reason) in failed.into_iter().rev() {
-                let choice = &mut choices[at];
-                let one = &mut report.functions[choice.function];
-                one.candidates_failed += 1;
-                match choice.candidates.next() {
-                    Some(next) => choice.current = next,
-                    None => {
-                        let reason = reason.unwrap_or_else(|| "its tests failed".to_owned());
-                        one.settle(Fate::TestsFailed, reason);
-                        choices.remove(at);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Which of the merged choices fail by themselves. When none does, they fail together: the last one gives way.
-    fn failing(
-        &self,
-        report: &mut FileReport,
-        choices: &[Choice],
-        merged: &[usize],
-        text: &str,
-    ) -> Result<Vec<(usize, Option<String>)>, Stopped> {
-        let alone = |at: &usize| Attempt {
-            text: apply_edits(text, &choices[*at].current.edits),
-            function: Some(report.functions[choices[*at].function].name.clone()),
-        };
-        let alone: Vec<Attempt> = merged.iter().map(alone).collect();
-        let verdicts = self.judge(report, &alone)?;
-        let failed: Vec<(usize, Option<String>)> = merged
-            .iter()
-            .zip(verdicts)
-            .filter(|(_, verdict)| !verdict.acceptable())
-            .map(|(at, verdict)| (*at, verdict.reason))
-            .collect();
-        Ok(match (failed.is_empty(), merged.last()) {
-            (true, Some(last)) => {
-                let reason = "passes its tests alone, but not with the other edits of this file";
-                vec![(*last, Some(reason.to_owned()))]
-            }
-            _ => failed,
-        })
-    }
-
-    fn judge(&self, report: &mut FileReport, candidates: &[Attempt]) -> Result<Vec<Verdict>, Stopped> {
-        if self.wish.tests == TestChoice::None {
-            let none = |_| Verdict::untested("no tests were asked for");
-            return Ok(candidates.iter().map(none).collect());
-        }
-        let verdicts = self.referee.judge(&self.trial(report, candidates), self.cancel);
-        if self.cancel.is_cancelled() {
-            return Err(SynthesisError::Cancelled);
-        }
-        report.test_millis += verdicts.iter().map(|verdict| verdict.millis).sum::<f64>();
-        Ok(verdicts)
-    }
-
-    /// The tests that reached a function in a run that gave this verdict.
-    fn reaching(&self, report: &FileReport, function: &str, verdict: &Verdict) -> Option<Vec<String>> {
-        match verdict.status {
-            Status::Passed => self.referee.reaching(&self.trial(report, &[]), function, self.cancel),
-            _ => Some(Vec::new()),
-        }
-    }
-
-    fn trial<'a>(&'a self, report: &'a FileReport, candidates: &'a [Attempt]) -> Trial<'a> {
-        Trial { root: None, file: &report.path, original: &report.before, candidates, tests: &self.wish.tests }
     }
 }

@@ -2,14 +2,15 @@
 
 mod edit;
 mod report;
+mod settle;
 #[cfg(test)]
 mod tests;
 
 pub use edit::{Bench, Wish};
 pub use report::{Fate, FileReport, Summary};
 
-use super::args::{SettingsArgs, check_concepts};
-use super::engine::{Editor, engine};
+use super::args::{SandboxArgs, SettingsArgs, check_concepts};
+use super::engine::{Editor, brought, engine};
 use super::files::{self, Source};
 use super::json::RefactorJson;
 use super::progress::Progress;
@@ -62,6 +63,8 @@ pub struct Refactor {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     #[command(flatten)]
+    sandbox: SandboxArgs,
+    #[command(flatten)]
     settings: SettingsArgs,
 }
 
@@ -80,6 +83,7 @@ impl Refactor {
             tests: self.tests.clone().map(TestChoice::from),
             jobs: self.jobs,
             seed: self.seed,
+            unsandboxed: self.sandbox.setting(),
             ..Layer::default()
         };
         let (first, _) = files::split_target(&self.targets[0]);
@@ -90,7 +94,8 @@ impl Refactor {
             return self.finish(summary, Vec::new());
         }
         let editor = engine(&settings)?;
-        check_concepts(&editor.concepts(), &self.add, &self.remove)?;
+        let concepts = editor.concepts();
+        check_concepts(&concepts, &self.add, &self.remove)?;
         let wish = Wish {
             add: self.add.clone(),
             remove: self.remove.clone(),
@@ -98,6 +103,7 @@ impl Refactor {
             candidates: settings.candidates,
             seed: settings.seed,
             tests: settings.tests.clone(),
+            allowed: brought(&concepts, &self.add, &self.remove),
         };
         let referee = referee(&settings);
         let cancel = interruptible()?;
@@ -116,7 +122,8 @@ impl Refactor {
                 match result {
                     Ok(report) => {
                         summary.count(&report);
-                        progress.hide_while(|| self.show(&report))?;
+                        // when the reader is gone, nothing new is started
+                        progress.hide_while(|| self.show(&report)).inspect_err(|_| cancel.cancel())?;
                         reports.extend((self.format == Format::Json).then_some(report));
                     }
                     Err(Trouble::File(error)) => {
@@ -151,6 +158,11 @@ impl Refactor {
         }
         let mut tasks = Vec::new();
         for source in sources {
+            // tests are what edits are measured by: they are edited only when the user names them
+            if !source.named && files::is_test(&source.path) {
+                summary.tests_left_out += 1;
+                continue;
+            }
             if !source.named {
                 tasks.push(Task { source, text: None });
                 continue;

@@ -142,17 +142,18 @@ impl FileReport {
         }
     }
 
-    /// Tests that passed on the edited text and reached an edited function, each counted once.
-    pub fn tests_run(&self) -> usize {
-        let Some(verdict) = self.verdict.as_ref().filter(|verdict| verdict.status == Status::Passed) else { return 0 };
+    /// The tests that passed on the edited text and reached an edited function; when they are not known by name, their
+    /// number.
+    fn passed(&self) -> Result<BTreeSet<&str>, usize> {
+        let Some(verdict) = self.verdict.as_ref().filter(|verdict| verdict.status == Status::Passed) else {
+            return Ok(BTreeSet::new());
+        };
         let mut tests = BTreeSet::new();
         for one in self.functions.iter().filter(|one| one.fate == Fate::Changed) {
-            match &one.tests {
-                Some(reaching) => tests.extend(reaching),
-                None => return verdict.tests_run,
-            }
+            let reaching = one.tests.as_ref().ok_or(verdict.tests_run)?;
+            tests.extend(reaching.iter().map(String::as_str));
         }
-        tests.len()
+        Ok(tests)
     }
 
     /// Whether there is something to show.
@@ -173,16 +174,16 @@ impl FileReport {
         let place = |one: &FunctionReport| format!("{}:{}: {}", self.path.display(), one.line, one.name);
         let mut notes = Vec::new();
         for one in &self.functions {
-            let why = one.message.as_deref().unwrap_or_default();
+            let why = first_line(one.message.as_deref().unwrap_or_default());
             match one.fate {
                 Fate::TestsFailed => notes.push(format!(
-                    "{}: not edited, {} failed its tests ({why})",
+                    "{}: not edited, tests failed on {} ({why})",
                     place(one),
                     count(one.candidates_failed, "candidate")
                 )),
                 Fate::Broken => notes.push(format!("{}: not edited, {why}", place(one))),
                 Fate::Changed if one.candidates_failed > 0 => notes.push(format!(
-                    "{}: {} failed the tests before this one",
+                    "{}: tests failed on {} before this one",
                     place(one),
                     count(one.candidates_failed, "candidate")
                 )),
@@ -196,7 +197,7 @@ impl FileReport {
         if let Some(verdict) = &self.verdict
             && verdict.status == Status::Untested
         {
-            let why = verdict.reason.as_deref().unwrap_or("no test ran");
+            let why = first_line(verdict.reason.as_deref().unwrap_or("no test ran"));
             notes.push(format!("{}: untested: {why}", self.path.display()));
         }
         notes
@@ -210,7 +211,7 @@ impl FileReport {
             path: self.path.display().to_string(),
             applied: self.applied,
             verdict: self.verdict.as_ref().map(|verdict| verdict.status),
-            tests_run: self.tests_run(),
+            tests_run: self.passed().map_or_else(|number| number, |tests| tests.len()),
             message: self.verdict.as_ref().and_then(|v| v.reason.as_deref()),
             diff: self.diff(),
             edits: self.edits.iter().map(|edit| EditJson::new(edit, &lines)).collect(),
@@ -244,6 +245,11 @@ pub struct Summary {
     pub broken: usize,
     /// Tests that passed on the edited texts.
     pub tests_run: usize,
+    /// Their names, where they are known.
+    #[serde(skip)]
+    seen: BTreeSet<String>,
+    /// Test files in folders, which are edited only when they are named.
+    pub tests_left_out: usize,
     /// Files that could not be worked on.
     pub errors: usize,
     /// Time in the model.
@@ -260,7 +266,14 @@ impl Summary {
         self.files_written += usize::from(report.applied);
         self.model_millis += report.model_millis;
         self.test_millis += report.test_millis;
-        self.tests_run += report.tests_run();
+        match report.passed() {
+            // one test may reach functions of several files
+            Ok(tests) => {
+                let new = tests.into_iter().filter(|test| self.seen.insert((*test).to_owned()));
+                self.tests_run += new.count();
+            }
+            Err(number) => self.tests_run += number,
+        }
         for one in &report.functions {
             *match one.fate {
                 Fate::Changed if one.verdict == Some(Status::Passed) => &mut self.functions_passed,
@@ -295,6 +308,9 @@ impl std::fmt::Display for Summary {
         if parts.is_empty() {
             parts.push("no functions".to_owned());
         }
+        if self.tests_left_out > 0 {
+            parts.push(format!("{} left out", count(self.tests_left_out, "test file")));
+        }
         if self.files_written > 0 {
             parts.push(format!("{} written", count(self.files_written, "file")));
         }
@@ -308,6 +324,11 @@ impl std::fmt::Display for Summary {
         parts.push(times);
         f.write_str(&parts.join(" · "))
     }
+}
+
+/// A failure's own text can be long; JSON has all of it.
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
 
 /// `1 test`, `2 tests`.

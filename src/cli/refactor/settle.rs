@@ -1,0 +1,162 @@
+//! Which candidates of a file's functions are kept: tests decide.
+//!
+//! The first candidates of all functions are merged and tested together: one test run in the usual case. When it fails,
+//! each function is tested alone; those that fail move on to their next candidate until one stands or none is left, and
+//! the merge is tested again. What is kept at the end was tested as a whole.
+
+use super::edit::{Bench, Stopped};
+use super::report::{Fate, FileReport};
+use crate::cli::referee::{Attempt, Status, Trial, Verdict};
+use crate::config::TestChoice;
+use crate::synthesis::{Candidate, SynthesisError};
+use crate::text::{TextEdit, apply_edits, merge};
+
+/// A function with candidates, and the one that is tried.
+pub(super) struct Choice {
+    /// Its number in the report.
+    pub function: usize,
+    /// What is left to try.
+    pub candidates: std::vec::IntoIter<Candidate>,
+    /// What is tried.
+    pub current: Candidate,
+    /// How it did when it was tested alone.
+    pub alone: Option<Verdict>,
+}
+
+/// The choices that can be made together, and the functions that have to wait for their turn.
+struct Merge {
+    choices: Vec<usize>,
+    text: String,
+    deferred: Vec<usize>,
+}
+
+impl Merge {
+    fn new(text: &str, choices: &[Choice]) -> Self {
+        let mut edits: Vec<TextEdit> = Vec::new();
+        let (mut merged, mut deferred) = (Vec::new(), Vec::new());
+        for (at, choice) in choices.iter().enumerate() {
+            match merge(&edits, &choice.current.edits) {
+                Some(all) => {
+                    edits = all;
+                    merged.push(at);
+                }
+                None => deferred.push(choice.function),
+            }
+        }
+        Self { choices: merged, text: apply_edits(text, &edits), deferred }
+    }
+}
+
+impl Bench<'_> {
+    /// Finds the candidates that stand together; returns the functions whose turn is still to come.
+    pub(super) fn settle(&self, report: &mut FileReport, mut choices: Vec<Choice>) -> Result<Vec<usize>, Stopped> {
+        let mut failed_together: Option<String> = None;
+        loop {
+            let merge = Merge::new(&report.after, &choices);
+            let Some(last) = merge.choices.last().copied() else { return Ok(Vec::new()) };
+            let unproven: Vec<usize> =
+                merge.choices.iter().copied().filter(|at| choices[*at].alone.is_none()).collect();
+            if failed_together.is_some() && !unproven.is_empty() {
+                self.test_alone(report, &mut choices, &unproven)?;
+                continue;
+            }
+            if failed_together.as_ref() == Some(&merge.text) {
+                let reason = "passes its tests alone, but not with the other edits of this file";
+                next_candidate(report, &mut choices, last, Some(reason.to_owned()));
+                continue;
+            }
+            let only = (merge.choices.len() == 1).then(|| report.functions[choices[last].function].name.clone());
+            let tested = choices[last].alone.clone().filter(|_| only.is_some());
+            let verdict = match tested {
+                Some(verdict) => verdict,
+                None => {
+                    let together = Attempt { text: merge.text.clone(), function: only.clone() };
+                    self.judge(report, std::slice::from_ref(&together))?.remove(0)
+                }
+            };
+            if verdict.acceptable() {
+                for at in merge.choices {
+                    let choice = &choices[at];
+                    let name = report.functions[choice.function].name.clone();
+                    let tests = self.reaching(report, &name, &verdict);
+                    report.functions[choice.function].accept(&choice.current, verdict.status, tests);
+                }
+                report.after = merge.text;
+                report.verdict = Some(verdict);
+                return Ok(merge.deferred);
+            }
+            if only.is_some() {
+                next_candidate(report, &mut choices, last, verdict.reason);
+            } else {
+                failed_together = Some(merge.text);
+            }
+        }
+    }
+
+    /// Tests some choices by themselves; those that fail move on.
+    fn test_alone(&self, report: &mut FileReport, choices: &mut Vec<Choice>, which: &[usize]) -> Result<(), Stopped> {
+        let alone = |at: &usize| Attempt {
+            text: apply_edits(&report.after, &choices[*at].current.edits),
+            function: Some(report.functions[choices[*at].function].name.clone()),
+        };
+        let attempts: Vec<Attempt> = which.iter().map(alone).collect();
+        let verdicts = self.judge(report, &attempts)?;
+        // from the end: a choice without further candidates is taken out
+        for (at, verdict) in which.iter().zip(verdicts).rev() {
+            if verdict.acceptable() {
+                choices[*at].alone = Some(verdict);
+            } else {
+                next_candidate(report, choices, *at, verdict.reason);
+            }
+        }
+        Ok(())
+    }
+
+    /// One verdict for each.
+    fn judge(&self, report: &mut FileReport, candidates: &[Attempt]) -> Result<Vec<Verdict>, Stopped> {
+        if self.wish.tests == TestChoice::None {
+            let none = |_| Verdict::untested("no tests were asked for");
+            return Ok(candidates.iter().map(none).collect());
+        }
+        let mut verdicts = self.referee.judge(&self.trial(report, candidates), self.cancel);
+        if self.cancel.is_cancelled() {
+            return Err(SynthesisError::Cancelled);
+        }
+        report.test_millis += verdicts.iter().map(|verdict| verdict.millis).sum::<f64>();
+        verdicts.resize_with(candidates.len(), || Verdict::untested("the test runner said nothing"));
+        Ok(verdicts)
+    }
+
+    /// The tests that reached a function in a run that gave this verdict.
+    fn reaching(&self, report: &FileReport, function: &str, verdict: &Verdict) -> Option<Vec<String>> {
+        match verdict.status {
+            Status::Passed => self.referee.reaching(&self.trial(report, &[]), function, self.cancel),
+            _ => Some(Vec::new()),
+        }
+    }
+
+    fn trial<'a>(&'a self, report: &'a FileReport, candidates: &'a [Attempt]) -> Trial<'a> {
+        Trial {
+            root: None,
+            file: &report.path,
+            original: &report.before,
+            candidates,
+            tests: &self.wish.tests,
+            allowed: &self.wish.allowed,
+        }
+    }
+}
+
+/// The function's current candidate failed, for a reason.
+fn next_candidate(report: &mut FileReport, choices: &mut Vec<Choice>, at: usize, reason: Option<String>) {
+    let choice = &mut choices[at];
+    let one = &mut report.functions[choice.function];
+    one.candidates_failed += 1;
+    match choice.candidates.next() {
+        Some(next) => (choice.current, choice.alone) = (next, None),
+        None => {
+            one.settle(Fate::TestsFailed, reason.unwrap_or_else(|| "a test failed".to_owned()));
+            choices.remove(at);
+        }
+    }
+}
