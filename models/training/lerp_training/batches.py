@@ -12,7 +12,7 @@ import numpy as np
 from lerp_training.config import BOS, EOS, PAD, ModelConfig
 from lerp_training.episodes import PARTS, Question, Windows
 from lerp_training.packed import Layout, filled, make_layout
-from lerp_training.scripts import DELETED, INSERTED, Expects, source_tags, steps
+from lerp_training.scripts import DELETED, INSERTED, Expects, beside, source_tags, steps
 
 SCRIPT_LENGTHS = (4, 8, 16, 24, 32, 48, 64, 96)
 WINDOW_LENGTHS = (16, 24, 32, 48, 64, 96)
@@ -32,6 +32,8 @@ class PackedWindows:
     answers: np.ndarray  # (2W,) place of each segment in the order of the layout's groups
     text: np.ndarray  # (2W * inserted + 1,) row of each inserted token in order, the last row where there is none
     text_back: np.ndarray  # (L,) the way back
+    kept: np.ndarray  # (2W * 2 * around + 1,) row of each kept token beside the first change, likewise
+    kept_back: np.ndarray  # (L,)
 
 
 @dataclass
@@ -68,7 +70,6 @@ class Batch:
     weights: np.ndarray  # (parts,Q,W): signed shares
     strengths: np.ndarray  # (parts,Q)
     says: np.ndarray  # (Q,E), -1 where nothing is asked
-    around: np.ndarray  # (Q,2 * around), likewise
     sources: Sources
     question: np.ndarray  # (N,) of each source position
     tags: np.ndarray  # (N,) bits
@@ -122,12 +123,18 @@ def pack_windows(windows: Windows, model: ModelConfig) -> PackedWindows:
     lengths = np.array([len(ids) for ids, _ in segments])
     starts = np.concatenate([[0], np.cumsum(lengths)])
     total = filled(int(starts[-1]))
-    packed = PackedWindows(*(np.zeros(total, np.int64) for _ in range(4)), None, None, None, np.zeros(total, np.int64))
+    packed = PackedWindows(*(np.zeros(total, np.int64) for _ in range(4)), *[None] * 6)
     slots = len(segments) * model.inserted
     packed.text, packed.text_back = np.full(slots + 1, total - 1), np.full(total, slots)
+    sides = 2 * model.around
+    packed.kept, packed.kept_back = np.full(len(segments) * sides + 1, total - 1), np.full(total, len(segments) * sides)
     for number, (ids, tags) in enumerate(segments):
         here = slice(starts[number], starts[number + 1])
         packed.ids[here], packed.tags[here], packed.positions[here] = ids, tags, np.arange(len(ids))
+        places = np.array(beside(tags.tolist(), model.around))
+        slot = number * sides + np.flatnonzero(places >= 0)
+        rows = starts[number] + places[places >= 0]
+        packed.kept[slot], packed.kept_back[rows] = rows, slot
     # the places of EditEncoder.ranks, over all rows at once
     before = np.concatenate([[0], packed.tags[:-1]])
     before[starts[:-1]] = 0
@@ -203,14 +210,14 @@ def make_batch(windows: Windows, questions: Sequence[Question], model: ModelConf
     count, edit = len(questions), model.edit_tokens
     weights = np.zeros((PARTS, count, len(windows.ids)), np.float32)
     strengths = np.ones((PARTS, count), np.float32)
-    says, around = np.full((count, edit), -1, np.int64), np.full((count, 2 * model.around), -1, np.int64)
+    says = np.full((count, edit), -1, np.int64)
     sizes = []
     for number, question in enumerate(questions):
         for part, (shown, sign, strength) in enumerate(question.shown):
             weights[part, number, shown] = sign / len(shown)
             strengths[part, number] = strength
         if question.says is not None:
-            says[number], around[number] = question.says, question.around
+            says[number] = question.says
         sizes.append((rounded(len(question.source) + 2, SOURCE_STEP), up(len(question.script), SCRIPT_LENGTHS)))
     groups = partition(sizes, edit)
     members = [rows for _, _, rows in groups]
@@ -233,7 +240,7 @@ def make_batch(windows: Windows, questions: Sequence[Question], model: ModelConf
     memory_positions = np.concatenate([np.tile(np.arange(edit), count), place + edit])
     return Batch(
         pack_windows(windows, model),
-        *(weights, strengths, says, around),
+        *(weights, strengths, says),
         *(sources, question_of, tags, layout, memory_positions, scripts),
         labels=[question.label for question in questions],
         families=[question.family for question in questions],

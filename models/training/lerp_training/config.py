@@ -61,7 +61,7 @@ class ModelConfig:
 
     @property
     def vectors(self) -> int:
-        return self.content + self.summary
+        return self.content + self.summary + 2  # the last two: what stands before the change, and behind it
 
     @property
     def inserted(self) -> int:
@@ -69,7 +69,7 @@ class ModelConfig:
 
     @property
     def edit_tokens(self) -> int:
-        return self.inserted + self.deleted
+        return self.inserted + self.deleted + 2 * self.around
 
 
 @dataclass
@@ -102,7 +102,7 @@ class TrainConfig:
     plain_share: float = 0.2
     plain_tokens: int = 4096
     weights: dict[str, float] = field(
-        default_factory=lambda: {"script": 1.0, "unpool": 0.5, "edit": 0.3, "around": 0.2, "tags": 1.0, "plain": 1.0}
+        default_factory=lambda: {"script": 1.0, "unpool": 0.5, "edit": 0.3, "tags": 1.0, "plain": 1.0}
     )
     first_pointer: float = 2.0  # weight of "where does the next hunk start", beside 1 for other steps
     log_every: int = 100

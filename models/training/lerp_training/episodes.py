@@ -26,8 +26,7 @@ class Question:
     label: str
     family: int
     shown: list[tuple[list[int], float, float]]  # per part: windows of the batch, sign, strength
-    says: list[int] | None  # `spelled` of one shown window, where there is only one part
-    around: list[int] | None  # its `surroundings`
+    says: list[int] | None  # `spelled` and `surroundings` of one shown window, where there is only one part
 
 
 @dataclass
@@ -157,13 +156,13 @@ class Episodes:
                     label = "sum" if kind == "sum" else label
             if rng.random() < config.no_edit:
                 parts, script, label = [], STOP, "no edit"
-            says = around = None
+            says = None
             if len(parts) == 1:
                 example = rng.choice(used)
                 ids, tags = (rules.window, rules.window_tags) if sign > 0 else (rules.opposite, rules.opposite_tags)
                 window, slots = (first.shift[ids[example]].tolist(), tags[example].tolist()), self.vocabulary.slots
                 says = spelled(*window, self.model.inserted, self.model.deleted, slots)
-                around = surroundings(*window, self.model.around, slots)
+                says += surroundings(*window, self.model.around, slots)
             questions.append(
                 Question(
                     first.shift[source],
@@ -172,7 +171,6 @@ class Episodes:
                     family,
                     [([d.columns[p] for p in used], float(d.sign), rng.uniform(*config.strength)) for used, d in parts],
                     says,
-                    around,
                 )
             )
 

@@ -50,7 +50,10 @@ def edits(model: Model, windows: PackedWindows) -> Tensor:
     # an unused slot holds the filled-up last row: no text there
     text = text * tensor(windows.text[:-1] < len(windows.ids) - 1)[:, None]
     seen = encoder.questions(x, within.ask)[tensor(windows.answers)]
-    return encoder.vectors(text.unflatten(0, (-1, c.inserted)), seen, len(seen) // 2)
+    kept = Regroup.apply(both, tensor(windows.kept), tensor(windows.kept_back), 0, 0, None)[:-1]
+    kept = kept * tensor(windows.kept[:-1] < len(windows.ids) - 1)[:, None]
+    kept = kept.unflatten(0, (-1, 2 * c.around))
+    return encoder.vectors(text.unflatten(0, (-1, c.inserted)), seen, kept, len(seen) // 2)
 
 
 def edit_vectors(model: Model, batch: Batch) -> Tensor:
@@ -138,7 +141,6 @@ def edit_step(model: Model, batch: Batch, config: TrainConfig, noise: float) -> 
     losses = {
         "script": (pointers + each.sum()) / (weight + len(each)),
         "edit": said(edit, batch.says),
-        "around": said(model.edit_memory.surroundings(u), batch.around),
         "unpool": word_loss(model, model.unpool.say, source[tensor(real)], batch.sources.ids.flatten()[real])[0].mean(),
         "tags": F.binary_cross_entropy_with_logits(tag_logits, tensor(bits), reduction="sum") / len(real),
     }

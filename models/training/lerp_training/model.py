@@ -29,7 +29,7 @@ from lerp_training.layers import (
     rotary,
     turn,
 )
-from lerp_training.scripts import DELETED, GAP, INSERTED, TAGS, Expects, least_position, state_after
+from lerp_training.scripts import DELETED, GAP, INSERTED, KEPT, TAGS, Expects, least_position, state_after
 
 PastKeysValues = list[tuple[Tensor, Tensor]]
 
@@ -119,6 +119,7 @@ class EditEncoder(nn.Module):
         self.questions = Questions(c.summary, c.width)
         self.summary = nn.Linear(c.width, c.vector, bias=False)
         self.sense = nn.Linear(c.width, 1, bias=False)
+        self.beside = nn.ModuleList(nn.Linear(c.around * 2 * c.width, c.vector, bias=False) for _ in range(2))
 
     def ranks(self, tags: Tensor, of: int) -> Tensor:
         """Place of each token of (N,L) among those tagged `of`; a new stretch skips one, as its script has a
@@ -135,14 +136,18 @@ class EditEncoder(nn.Module):
     def read(self, tokens: Tensor, tags: Tensor, places: Tensor, within: Mix) -> Tensor:
         return self.stack(tokens + stream(self.tag(tags) + self.rank(places)), within)
 
-    def vectors(self, text: Tensor, seen: Tensor, count: int) -> Tensor:
-        """The rows of the inserted tokens in order (2N, inserted, 2C), read and as they came, and the answered questions
-        (2N, summary, C), of `count` = N windows and then of their opposites -> e (N,K,Dv)."""
+    def vectors(self, text: Tensor, seen: Tensor, kept: Tensor, count: int) -> Tensor:
+        """The rows of the inserted tokens in order (2N, inserted, 2C), read and as they came, the answered questions
+        (2N, summary, C), and the rows of the kept tokens beside the first change (2N, 2 * around, 2C), like the
+        inserted ones; of `count` = N windows and then of their opposites -> e (N,K,Dv)."""
         content = self.content(text.flatten(1).unflatten(-1, (self.c.content, -1))).float()
         summary, sense = self.summary(seen).float(), self.sense(seen).float()
         turned = torch.tanh(4 * (sense[:count] - sense[count:]))
         placed = turned * (summary[:count] + summary[count:]) + 8 * (summary[:count] - summary[count:])
-        return torch.cat([content[:count] - content[count:], placed], 1)
+        sides = [side(rows.flatten(1)) for side, rows in zip(self.beside, kept.chunk(2, 1), strict=True)]
+        there = torch.stack(sides, 1).float()
+        there = turned[:, :2] * (there[:count] + there[count:])
+        return torch.cat([content[:count] - content[count:], placed, there], 1)
 
     def forward(self, tokens: Tensor, tags: Tensor, table: Rotary, count: int) -> Tensor:
         """Padded windows (2N,L,C) and (2N,L), `count` = N and their opposites -> e (N,K,Dv)."""
@@ -158,7 +163,22 @@ class EditEncoder(nn.Module):
             q = queries.unflatten(-1, (self.c.heads, -1)).expand(kv.shape[0], -1, -1, -1)
             return attend(q, k, v, bias)
 
-        return self.vectors(choice @ torch.cat([x, tokens], -1), self.questions(x, ask), count)
+        both = torch.cat([x, tokens], -1)
+        return self.vectors(choice @ both, self.questions(x, ask), self.neighbours(tags).to(x.dtype) @ both, count)
+
+    def neighbours(self, tags: Tensor) -> Tensor:
+        """(N,L) -> (N, 2 * around, L): `scripts.beside`, one-hot; nothing where there is none."""
+        at = torch.arange(tags.shape[1], device=tags.device)
+        changed = (tags == INSERTED) | (tags == DELETED)
+        started = changed.long().cumsum(1) > 0
+        first = (~started).long().sum(1, keepdim=True)  # the first change; L where there is none
+        last = (~(started & ~changed).long().cumsum(1).bool()).long().sum(1, keepdim=True)  # behind its run
+        step = torch.arange(self.c.around, device=tags.device)
+        places = torch.cat([first - 1 - step, last + step], 1)  # (N, 2 * around)
+        chosen = places[..., None] == at
+        kept = (chosen & (tags == KEPT)[:, None]).any(-1).long().unflatten(1, (2, -1))
+        unbroken = kept.cumprod(2).flatten(1).bool()
+        return chosen & unbroken[..., None]
 
 
 class EditMemory(nn.Module):
@@ -176,16 +196,10 @@ class EditMemory(nn.Module):
         self.place = nn.Parameter(torch.randn(c.edit_tokens, c.width) * 0.3)
         self.everywhere = nn.Linear(c.hidden, 2 * c.width)
         self.say = nn.Linear(c.width, c.width)
-        self.around = nn.Linear(c.hidden, 2 * c.around * c.spread)
-        self.around_wide = nn.Linear(c.spread, c.width)
+        self.beside = nn.ModuleList(nn.Linear(c.vector, c.around * c.width, bias=False) for _ in range(2))
 
     def read(self, v: Tensor) -> Tensor:
         return F.gelu(self.hidden(v.flatten(1)))
-
-    def surroundings(self, u: Tensor) -> Tensor:
-        """What was read -> (B, 2 * around, C), the kept tokens at the change. Only for the auxiliary loss: the
-        difference of a window and its opposite holds them no more unless something asks for them."""
-        return self.around_wide(F.gelu(self.around(u).unflatten(-1, (2 * self.c.around, -1))))
 
     def forward(self, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         return self.write(v, self.read(v))
@@ -198,6 +212,7 @@ class EditMemory(nn.Module):
             self.inserted(content).unflatten(-1, (self.c.per_content, -1)).flatten(1, 2),
             self.deleted(going).unflatten(-1, (self.c.per_content, -1)).flatten(1, 2)[:, : self.c.deleted],
         ]
+        direct += [side(v[:, at - 2]).unflatten(-1, (self.c.around, -1)) for at, side in enumerate(self.beside)]
         start, near = self.everywhere(u).chunk(2, -1)
         return shared + torch.cat(direct, 1) + stream(self.place), start, near
 

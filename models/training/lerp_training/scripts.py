@@ -147,12 +147,12 @@ def spelled(tokens: Sequence[int], tags: Sequence[int], inserted: int, deleted: 
     return filled(said[INSERTED], inserted) + filled(said[DELETED], deleted)
 
 
-def surroundings(tokens: Sequence[int], tags: Sequence[int], count: int, slots: list[tuple[int, int]]) -> list[int]:
-    """The kept tokens before a window's first change, the nearest first, then those after it: where the edit is.
-    UNK for any slot, -1 where there is none.
+def beside(tags: Sequence[int], count: int) -> list[int]:
+    """Places of the kept tokens before a window's first change, the nearest first, then of those after it; -1 where
+    there is none.
 
-    >>> surroundings([40, 41, 10, 60, 12, 42, 43], [1, 1, 3, 3, 1, 1, 4], count=3, slots=[(10, 20)])
-    [41, 40, -1, 3, 42, -1]
+    >>> beside([1, 1, 3, 3, 1, 1, 4], count=3)
+    [1, 0, -1, 4, 5, -1]
     """
     changed = [tag in (DELETED, INSERTED) for tag in tags]
     first = changed.index(True) if True in changed else len(tags)
@@ -165,7 +165,19 @@ def surroundings(tokens: Sequence[int], tags: Sequence[int], count: int, slots: 
         for at in places[:count]:
             if tags[at] != KEPT:
                 break
-            out.append(UNK if any(low <= tokens[at] < high for low, high in slots) else int(tokens[at]))
+            out.append(at)
         return out + [-1] * (count - len(out))
 
     return side(range(first - 1, -1, -1)) + side(range(last, len(tags)))
+
+
+def surroundings(tokens: Sequence[int], tags: Sequence[int], count: int, slots: list[tuple[int, int]]) -> list[int]:
+    """The tokens at `beside`: where the edit is. UNK for any slot, -1 where there is none.
+
+    >>> surroundings([40, 41, 10, 60, 12, 42, 43], [1, 1, 3, 3, 1, 1, 4], count=3, slots=[(10, 20)])
+    [41, 40, -1, 3, 42, -1]
+    """
+    def said(token: int) -> int:
+        return UNK if any(low <= token < high for low, high in slots) else int(token)
+
+    return [said(tokens[at]) if at >= 0 else -1 for at in beside(tags, count)]

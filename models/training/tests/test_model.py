@@ -87,7 +87,7 @@ def test_filled_up_rows_have_no_gradient(model: Model, step: tuple[Windows, list
 
     def loss() -> "torch.Tensor":
         losses = edit_step(model, batch, TrainConfig(), 0.0).losses
-        return losses["script"] + losses["tags"] + losses["edit"] + losses["around"]
+        return losses["script"] + losses["tags"] + losses["edit"]
 
     for name in ("encoder.mix.weight", "edit_encoder.content.weight", "fuse.stack.blocks.1.attention.qkv.weight", "decoder.pointer_key.weight"):
         model.zero_grad()
