@@ -2,8 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use lerp::latent::ModelSettings;
-use lerp::synthesis::{Cancel, Engine, Example, Request, SynthesisError};
 use lerp::syntax::{Function, find_functions, import_position, parse};
+use lerp::synthesis::{Cancel, Engine, Example, Request, SynthesisError};
 use lerp::text::apply_edits;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -30,7 +30,8 @@ fn request<'a>(source: &'a str, function: Option<&'a str>) -> Request<'a> {
 /// Files of the packages that `make packages` fetches, in a fixed order.
 fn files() -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, out: &mut Vec<PathBuf>) {
-        let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
+        let mut entries: Vec<PathBuf> =
+            std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
         entries.sort();
         for path in entries {
             if path.is_dir() {

@@ -40,7 +40,8 @@ fn all_write_the_same_scripts() {
             let v = EditVector(Vec::new()).plus(case.sign, &mean);
             let locals = model.encode(&case.source)?;
             let scripts = model.scripts(&locals, &v, DecodeOptions { scripts: 1, longest: 96 }, &|| false)?;
-            Ok(scripts.first().map(|script| compact(&script.steps)).unwrap_or_default() == case.int8 || case.int8.len() >= 96)
+            Ok(scripts.first().map(|script| compact(&script.steps)).unwrap_or_default() == case.int8
+                || case.int8.len() >= 96)
         });
         rust += usize::from(script.unwrap());
     }

@@ -35,29 +35,19 @@ pub(super) struct Baseline {
 
 impl Baseline {
     fn unusable(reason: impl Into<String>) -> Self {
-        Self {
-            unusable: Some(reason.into()),
-            ..Self::default()
-        }
+        Self { unusable: Some(reason.into()), ..Self::default() }
     }
 
     /// The tests that a candidate for the function must pass; without a function, all.
     pub(super) fn selected(&self, function: Option<&str>) -> Vec<&str> {
-        let reached = |names: &BTreeSet<String>, function: &str| {
-            names.contains(function) || self.imported.contains(function)
-        };
+        let reached =
+            |names: &BTreeSet<String>, function: &str| names.contains(function) || self.imported.contains(function);
         // the interpreter and some tools write nested functions with a mark between
         let function = function.map(|name| name.replace(".<locals>", ""));
         let wanted = |(_, names): &&(String, BTreeSet<String>)| {
-            function
-                .as_deref()
-                .is_none_or(|function| reached(names, function))
+            function.as_deref().is_none_or(|function| reached(names, function))
         };
-        self.tests
-            .iter()
-            .filter(wanted)
-            .map(|(id, _)| id.as_str())
-            .collect()
+        self.tests.iter().filter(wanted).map(|(id, _)| id.as_str()).collect()
     }
 }
 
@@ -82,8 +72,7 @@ impl Original<'_> {
     /// Runs the original: once strictly, once more with processes allowed when tests failed for want of them, and once
     /// again to find the tests that do not agree with themselves.
     pub(super) fn baseline(self, cancelled: Cancelled) -> Baseline {
-        self.measure(cancelled)
-            .unwrap_or_else(|error| Baseline::unusable(error.to_string()))
+        self.measure(cancelled).unwrap_or_else(|error| Baseline::unusable(error.to_string()))
     }
 
     fn measure(self, cancelled: Cancelled) -> Result<Baseline, RunError> {
@@ -91,10 +80,7 @@ impl Original<'_> {
         if baseline.processes {
             let second = self.first(true, cancelled)?;
             if second.tests.len() > baseline.tests.len() {
-                baseline = Baseline {
-                    processes: true,
-                    ..second
-                };
+                baseline = Baseline { processes: true, ..second };
             } else {
                 baseline.processes = false;
             }
@@ -111,9 +97,7 @@ impl Original<'_> {
                 .map(String::as_str)
                 .collect::<Vec<_>>()
                 .join(", ");
-            baseline.unusable = Some(format!(
-                "no test passes on the original in the sandbox (left out: {shown})"
-            ));
+            baseline.unusable = Some(format!("no test passes on the original in the sandbox (left out: {shown})"));
         }
         Ok(baseline)
     }
@@ -121,23 +105,11 @@ impl Original<'_> {
     /// `processes` of the result says that tests failed and that one had tried to start a process.
     fn first(self, processes: bool, cancelled: Cancelled) -> Result<Baseline, RunError> {
         let (observed, ended) = self.run(self.arguments, None, processes, cancelled)?;
-        let passed: Vec<_> = observed
-            .tests
-            .iter()
-            .filter(|test| test.outcome == PASSED)
-            .collect();
+        let passed: Vec<_> = observed.tests.iter().filter(|test| test.outcome == PASSED).collect();
         let mut baseline = Baseline {
-            tests: passed
-                .iter()
-                .map(|test| (test.id.clone(), test.reached.iter().cloned().collect()))
-                .collect(),
+            tests: passed.iter().map(|test| (test.id.clone(), test.reached.iter().cloned().collect())).collect(),
             imported: observed.imported.iter().cloned().collect(),
-            left_out: observed
-                .tests
-                .iter()
-                .filter(|test| test.outcome != PASSED)
-                .map(|test| test.id.clone())
-                .collect(),
+            left_out: observed.tests.iter().filter(|test| test.outcome != PASSED).map(|test| test.id.clone()).collect(),
             arguments: self.arguments.to_vec(),
             processes: observed.process && !processes && passed.len() < observed.tests.len(),
             time: Duration::from_millis(ended.millis),
@@ -145,15 +117,8 @@ impl Original<'_> {
         };
         baseline.unusable = self.unusable(&observed, &ended, &baseline);
         if !observed.collect_errors.is_empty() && self.chosen && baseline.unusable.is_none() {
-            let broken = |file: &String| {
-                observed
-                    .collect_errors
-                    .iter()
-                    .any(|(id, _)| same_file(id, file))
-            };
-            baseline
-                .left_out
-                .extend(observed.collect_errors.iter().map(|(id, _)| id.clone()));
+            let broken = |file: &String| observed.collect_errors.iter().any(|(id, _)| same_file(id, file));
+            baseline.left_out.extend(observed.collect_errors.iter().map(|(id, _)| id.clone()));
             baseline.arguments.retain(|file| !broken(file));
         }
         Ok(baseline)
@@ -165,12 +130,8 @@ impl Original<'_> {
         }
         match ended.kill {
             Some(Kill::Time) => {
-                let at = observed
-                    .tests
-                    .last()
-                    .map_or("while importing".to_owned(), |test| {
-                        format!("after {}", test.id)
-                    });
+                let at =
+                    observed.tests.last().map_or("while importing".to_owned(), |test| format!("after {}", test.id));
                 return Some(format!(
                     "the tests do not end within {} s on the original ({at})",
                     self.settings.baseline_limit.as_secs()
@@ -179,32 +140,23 @@ impl Original<'_> {
             Some(kill) => return Some(format!("on the original: {}", over(kill))),
             None => {}
         }
-        let error = observed
-            .collect_errors
-            .first()
-            .filter(|_| !self.chosen || baseline.tests.is_empty());
+        let error = observed.collect_errors.first().filter(|_| !self.chosen || baseline.tests.is_empty());
         if let Some((id, text)) = error {
-            return Some(format!(
-                "{id} can not be imported on the original: {}",
-                last_line(text)
-            ));
+            return Some(format!("{id} can not be imported on the original: {}", last_line(text)));
         }
         if observed.end.is_none_or(|code| code > 1 && code != 5) {
             let said = tail(ended).unwrap_or_default();
-            let how = observed.end.or(ended.code).map_or_else(
-                || format!("signal {:?}", ended.signal),
-                |code| format!("status {code}"),
-            );
-            return Some(format!(
-                "pytest does not run on the original ({how}): {said}"
-            ));
+            let how = observed
+                .end
+                .or(ended.code)
+                .map_or_else(|| format!("signal {:?}", ended.signal), |code| format!("status {code}"));
+            return Some(format!("pytest does not run on the original ({how}): {said}"));
         }
         if observed.tests.is_empty() {
             return Some("pytest found no test".to_owned());
         }
         let file = self.file.to_string_lossy();
-        (!observed.loaded.iter().any(|path| same_path(path, &file)))
-            .then(|| format!("no selected test imports {file}"))
+        (!observed.loaded.iter().any(|path| same_path(path, &file))).then(|| format!("no selected test imports {file}"))
     }
 
     fn repeat(self, baseline: &mut Baseline, cancelled: Cancelled) -> Result<(), RunError> {
@@ -212,25 +164,15 @@ impl Original<'_> {
         if ids.is_empty() {
             return Ok(());
         }
-        let (observed, ended) = self.run(
-            &baseline.arguments,
-            Some(&ids),
-            baseline.processes,
-            cancelled,
-        )?;
+        let (observed, ended) = self.run(&baseline.arguments, Some(&ids), baseline.processes, cancelled)?;
         if ended.kill == Some(Kill::Cancelled) {
             baseline.unusable = Some("cancelled".to_owned());
             return Ok(());
         }
-        let again: BTreeSet<&str> = observed
-            .tests
-            .iter()
-            .filter(|test| test.outcome == PASSED)
-            .map(|test| test.id.as_str())
-            .collect();
-        let (stable, flaky): (Vec<_>, Vec<_>) = std::mem::take(&mut baseline.tests)
-            .into_iter()
-            .partition(|(id, _)| again.contains(id.as_str()));
+        let again: BTreeSet<&str> =
+            observed.tests.iter().filter(|test| test.outcome == PASSED).map(|test| test.id.as_str()).collect();
+        let (stable, flaky): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut baseline.tests).into_iter().partition(|(id, _)| again.contains(id.as_str()));
         baseline.tests = stable;
         baseline.flaky = flaky.into_iter().map(|(id, _)| id).collect();
         baseline.time = baseline.time.max(Duration::from_millis(ended.millis));
@@ -257,15 +199,7 @@ impl Original<'_> {
         if self.chosen {
             arguments.push("--continue-on-collection-errors".to_owned());
         }
-        self.workshop.run(
-            self.project,
-            self.settings,
-            &Job {
-                arguments: &arguments,
-                ..job
-            },
-            cancelled,
-        )
+        self.workshop.run(self.project, self.settings, &Job { arguments: &arguments, ..job }, cancelled)
     }
 }
 
@@ -276,8 +210,7 @@ fn same_file(id: &str, file: &str) -> bool {
 }
 
 fn same_path(a: &str, b: &str) -> bool {
-    a == b
-        || matches!((Path::new(a).canonicalize(), Path::new(b).canonicalize()), (Ok(a), Ok(b)) if a == b)
+    a == b || matches!((Path::new(a).canonicalize(), Path::new(b).canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
 fn last_line(text: &str) -> &str {

@@ -55,36 +55,19 @@ pub(super) struct Edit {
 impl Edit {
     /// The texts of original and candidate; the error is the reason why there are none.
     pub(super) fn new(root: &Path, candidate: &Candidate) -> Result<Self, String> {
-        if candidate.file.is_absolute()
-            || candidate
-                .file
-                .components()
-                .any(|part| part.as_os_str() == "..")
-        {
-            return Err(format!(
-                "{} is not inside the project",
-                candidate.file.display()
-            ));
+        if candidate.file.is_absolute() || candidate.file.components().any(|part| part.as_os_str() == "..") {
+            return Err(format!("{} is not inside the project", candidate.file.display()));
         }
         let file = root.join(&candidate.file);
         let before = match candidate.unsaved.get(&candidate.file) {
             Some(text) => text.clone(),
-            None => std::fs::read_to_string(&file)
-                .map_err(|error| format!("{}: {error}", file.display()))?,
+            None => std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?,
         };
-        let unsaved = candidate
-            .unsaved
-            .iter()
-            .map(|(path, text)| (root.join(path), text.clone()));
+        let unsaved = candidate.unsaved.iter().map(|(path, text)| (root.join(path), text.clone()));
         let mut original: BTreeMap<PathBuf, String> = unsaved.collect();
         original.insert(file.clone(), before.clone());
         let mut changed = original.clone();
         changed.insert(file.clone(), candidate.new_source.clone());
-        Ok(Self {
-            file,
-            before,
-            original,
-            changed,
-        })
+        Ok(Self { file, before, original, changed })
     }
 }

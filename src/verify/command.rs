@@ -15,9 +15,7 @@ pub(super) enum Plan {
 }
 
 /// Characters that mean something to a shell: such a command is more than one program and its arguments.
-const SHELL: &[char] = &[
-    '|', '&', ';', '<', '>', '`', '$', '(', ')', '\n', '*', '?', '~',
-];
+const SHELL: &[char] = &['|', '&', ';', '<', '>', '`', '$', '(', ')', '\n', '*', '?', '~'];
 /// Programs that run another in the project's environment, which is where lerp runs it anyway.
 const LAUNCHERS: &[&str] = &["uv", "poetry", "pdm", "rye", "pipenv", "hatch"];
 
@@ -34,10 +32,7 @@ fn pytest(command: &str) -> Option<Plan> {
     let mut rest = words.as_slice();
     let mut env = Vec::new();
     while let Some((name, value)) = rest.first()?.split_once('=') {
-        if !name
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-        {
+        if !name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_') {
             return None;
         }
         env.push((name.to_owned(), value.to_owned()));
@@ -48,17 +43,12 @@ fn pytest(command: &str) -> Option<Plan> {
     }
     let (program, mut arguments) = rest.split_first()?;
     let program = program.rsplit(['/', '\\']).next()?.trim_end_matches(".exe");
-    if program.starts_with("python")
-        && arguments.starts_with(&["-m".to_owned(), "pytest".to_owned()])
-    {
+    if program.starts_with("python") && arguments.starts_with(&["-m".to_owned(), "pytest".to_owned()]) {
         arguments = &arguments[2..];
     } else if program != "pytest" && program != "py.test" {
         return None;
     }
-    Some(Plan::Pytest {
-        arguments: arguments.to_vec(),
-        env,
-    })
+    Some(Plan::Pytest { arguments: arguments.to_vec(), env })
 }
 
 #[cfg(test)]
@@ -72,10 +62,7 @@ mod tests {
             None => Plan::Shell(command.to_owned()),
             Some((arguments, env)) => Plan::Pytest {
                 arguments: arguments.iter().map(|word| (*word).to_owned()).collect(),
-                env: env
-                    .iter()
-                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                    .collect(),
+                env: env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             },
         };
         assert_eq!(plan(command), expect, "{command}");
@@ -84,15 +71,9 @@ mod tests {
     #[test]
     fn pytest_commands_are_known_in_every_dress() {
         check("pytest -q", Some((&["-q"], &[])));
-        check(
-            "python3 -m pytest tests/test_a.py -k 'a or b'",
-            Some((&["tests/test_a.py", "-k", "a or b"], &[])),
-        );
+        check("python3 -m pytest tests/test_a.py -k 'a or b'", Some((&["tests/test_a.py", "-k", "a or b"], &[])));
         check("uv run pytest", Some((&[], &[])));
-        check(
-            "MODE=fast /opt/x/bin/py.test a",
-            Some((&["a"], &[("MODE", "fast")])),
-        );
+        check("MODE=fast /opt/x/bin/py.test a", Some((&["a"], &[("MODE", "fast")])));
         check("make test", None);
         check("pytest -q && ruff check", None);
         check("python -m unittest", None);

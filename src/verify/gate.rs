@@ -40,19 +40,8 @@ const MODULES: &[&str] = &[
 ];
 
 /// Functions that make code out of data, or change what is not theirs.
-const FUNCTIONS: &[&str] = &[
-    "exec",
-    "eval",
-    "compile",
-    "__import__",
-    "globals",
-    "setattr",
-    "delattr",
-    "vars",
-    "breakpoint",
-    "exit",
-    "quit",
-];
+const FUNCTIONS: &[&str] =
+    &["exec", "eval", "compile", "__import__", "globals", "setattr", "delattr", "vars", "breakpoint", "exit", "quit"];
 
 /// Attributes that lead from any object to the interpreter's insides.
 const INSIDES: &[&str] = &[
@@ -126,22 +115,14 @@ pub fn check(before: &str, after: &str, allowed: &[&str]) -> Result<(), GateRefu
         let new = !before.contains_key(found);
         let refusal = match kind {
             Kind::Definition => GateRefusal::SpecialMethod(name.clone()),
-            Kind::Attribute if MODULES.contains(&root.as_str()) && new => {
-                GateRefusal::Module(format!("{root}.{name}"))
-            }
-            Kind::Name if MODULES.contains(&name.as_str()) && new => {
-                GateRefusal::Module(name.clone())
-            }
+            Kind::Attribute if MODULES.contains(&root.as_str()) && new => GateRefusal::Module(format!("{root}.{name}")),
+            Kind::Name if MODULES.contains(&name.as_str()) && new => GateRefusal::Module(name.clone()),
             Kind::Name if FUNCTIONS.contains(&name.as_str()) => GateRefusal::Function(name.clone()),
-            Kind::Name | Kind::Attribute if INSIDES.contains(&name.as_str()) => {
-                GateRefusal::Inside(name.clone())
-            }
+            Kind::Name | Kind::Attribute if INSIDES.contains(&name.as_str()) => GateRefusal::Inside(name.clone()),
             Kind::Text if INSIDES.contains(&name.as_str()) || name.starts_with("__") => {
                 GateRefusal::Inside(name.clone())
             }
-            Kind::Name | Kind::Attribute if !name.is_ascii() && new => {
-                GateRefusal::Name(name.clone())
-            }
+            Kind::Name | Kind::Attribute if !name.is_ascii() && new => GateRefusal::Name(name.clone()),
             _ => continue,
         };
         return Err(refusal);
@@ -172,17 +153,10 @@ struct Use {
 fn uses(text: &str) -> HashMap<Use, usize> {
     let tokens = tokens(text);
     let name_at = |at: Option<usize>| {
-        at.and_then(|at| tokens.get(at)).and_then(|token| {
-            if let Token::Name(name) = token {
-                Some(name.as_str())
-            } else {
-                None
-            }
-        })
+        at.and_then(|at| tokens.get(at))
+            .and_then(|token| if let Token::Name(name) = token { Some(name.as_str()) } else { None })
     };
-    let is = |at: Option<usize>, letter: char| {
-        at.and_then(|at| tokens.get(at)) == Some(&Token::Other(letter))
-    };
+    let is = |at: Option<usize>, letter: char| at.and_then(|at| tokens.get(at)) == Some(&Token::Other(letter));
     let mut found = HashMap::new();
     for (at, token) in tokens.iter().enumerate() {
         let (before, two_before) = (at.checked_sub(1), at.checked_sub(2));
@@ -194,18 +168,11 @@ fn uses(text: &str) -> HashMap<Use, usize> {
             Token::Name(name) => (Kind::Name, name.as_str()),
         };
         // another object's name says nothing about the attribute: an edit may rename it
-        let root = name_at(two_before)
-            .filter(|root| kind == Kind::Attribute && MODULES.contains(root))
-            .unwrap_or_default();
+        let root =
+            name_at(two_before).filter(|root| kind == Kind::Attribute && MODULES.contains(root)).unwrap_or_default();
         // `from os import X` brings X as `os.X` would
         let mut add = |kind, name: &str, root: &str| {
-            *found
-                .entry(Use {
-                    kind,
-                    name: name.to_owned(),
-                    root: root.to_owned(),
-                })
-                .or_insert(0) += 1
+            *found.entry(Use { kind, name: name.to_owned(), root: root.to_owned() }).or_insert(0) += 1
         };
         let assigned = is(Some(at + 1), '=') && !is(Some(at + 2), '=');
         if special(name) && kind != Kind::Text && (name_at(before) == Some("def") || assigned) {
@@ -220,9 +187,7 @@ fn uses(text: &str) -> HashMap<Use, usize> {
                 Token::Other(',' | '(') => Some(""),
                 _ => None,
             });
-            imported
-                .filter(|name| !name.is_empty())
-                .for_each(|name| add(Kind::Attribute, name, module));
+            imported.filter(|name| !name.is_empty()).for_each(|name| add(Kind::Attribute, name, module));
         }
     }
     found
@@ -232,9 +197,7 @@ fn special(name: &str) -> bool {
     name.len() > 4
         && name.starts_with("__")
         && name.ends_with("__")
-        && name
-            .chars()
-            .all(|letter| letter == '_' || letter.is_alphanumeric())
+        && name.chars().all(|letter| letter == '_' || letter.is_alphanumeric())
 }
 
 #[cfg(test)]
@@ -242,42 +205,25 @@ mod tests {
     use super::*;
 
     fn refused(before: &str, after: &str) -> Option<String> {
-        check(before, after, &[])
-            .err()
-            .map(|refusal| refusal.to_string())
+        check(before, after, &[]).err().map(|refusal| refusal.to_string())
     }
 
     #[test]
     fn ordinary_edits_pass() {
         for (before, after) in [
-            (
-                "def f(a): return a",
-                "def f(a):\n    if a is None:\n        raise ValueError('os')\n    return a",
-            ),
+            ("def f(a): return a", "def f(a):\n    if a is None:\n        raise ValueError('os')\n    return a"),
             (
                 "import os\ndef f(p): os.remove(p)",
                 "import os\ndef f(p):\n    try:\n        os.remove(p)\n    except OSError:\n        pass",
             ),
-            (
-                "import os\nx = os.path.join('a')",
-                "import os\nx = os.path.join('a')\ny = os.path.exists(x)",
-            ),
-            (
-                "def f(): print('a')",
-                "import logging\nlogger = logging.getLogger(__name__)\ndef f(): logger.info('a')",
-            ),
-            (
-                "def f(): ...",
-                "from functools import lru_cache\n@lru_cache\ndef f(): ...",
-            ),
+            ("import os\nx = os.path.join('a')", "import os\nx = os.path.join('a')\ny = os.path.exists(x)"),
+            ("def f(): print('a')", "import logging\nlogger = logging.getLogger(__name__)\ndef f(): logger.info('a')"),
+            ("def f(): ...", "from functools import lru_cache\n@lru_cache\ndef f(): ..."),
             (
                 "class A:\n  def __eq__(self, o): return self is o",
                 "class A:\n  def __eq__(self, other): return self is other",
             ),
-            (
-                "def f(x): return x.__class__",
-                "def f(y): return y.__class__",
-            ),
+            ("def f(x): return x.__class__", "def f(y): return y.__class__"),
             ("x = eval(a)", "y = eval(a)"),
         ] {
             assert_eq!(refused(before, after), None, "{after}");
@@ -288,25 +234,13 @@ mod tests {
     fn what_reaches_for_the_machinery_is_refused() {
         for (before, after, word) in [
             ("def f(): pass", "def f():\n    import os", "`os`"),
-            (
-                "import os\nos.path",
-                "import os\nos.path\nos._exit(0)",
-                "`os._exit`",
-            ),
-            (
-                "import os",
-                "import os\nfrom os import _exit as bye\nbye(0)",
-                "_exit",
-            ),
+            ("import os\nos.path", "import os\nos.path\nos._exit(0)", "`os._exit`"),
+            ("import os", "import os\nfrom os import _exit as bye\nbye(0)", "_exit"),
             ("", "import sys as s", "`sys`"),
             ("", "eval('1')", "`eval`"),
             ("eval('1')", "eval('1'); eval('2')", "`eval`"),
             ("", "f'{exec(x)}'", "`exec`"),
-            (
-                "",
-                "class E:\n  def __eq__(self, o): return True",
-                "`__eq__`",
-            ),
+            ("", "class E:\n  def __eq__(self, o): return True", "`__eq__`"),
             ("", "A.__eq__ = lambda a, b: True", "`__eq__`"),
             ("x", "x.__class__.__bases__", "__"),
             ("x", "getattr(x, '__globals__')", "`__globals__`"),
@@ -320,14 +254,7 @@ mod tests {
 
     #[test]
     fn a_concept_may_bring_what_it_is_about() {
-        assert_eq!(
-            check(
-                "",
-                "import threading\nlock = threading.Lock()",
-                &["threading"]
-            ),
-            Ok(())
-        );
+        assert_eq!(check("", "import threading\nlock = threading.Lock()", &["threading"]), Ok(()));
         assert!(check("", "import os", &["threading"]).is_err());
     }
 }

@@ -14,10 +14,7 @@ pub(super) struct PytestOptions {
 
 impl Default for PytestOptions {
     fn default() -> Self {
-        Self {
-            testpaths: Vec::new(),
-            python_files: vec!["test_*.py".to_owned(), "*_test.py".to_owned()],
-        }
+        Self { testpaths: Vec::new(), python_files: vec!["test_*.py".to_owned(), "*_test.py".to_owned()] }
     }
 }
 
@@ -41,9 +38,7 @@ impl PytestOptions {
 
     /// Whether the root has a configuration of pytest's.
     pub(super) fn configured(root: &Path) -> bool {
-        let has = |name: &str, word: &str| {
-            fs::read_to_string(root.join(name)).is_ok_and(|text| text.contains(word))
-        };
+        let has = |name: &str, word: &str| fs::read_to_string(root.join(name)).is_ok_and(|text| text.contains(word));
         root.join("pytest.ini").exists()
             || root.join(".pytest.ini").exists()
             || has("tox.ini", "[pytest]")
@@ -70,25 +65,15 @@ fn ini_section(text: &str, wanted: &str) -> Option<Vec<(String, Vec<String>)>> {
         if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {
             continue;
         }
-        if let Some(name) = trimmed
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-        {
+        if let Some(name) = trimmed.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             inside = name == wanted;
             found |= inside;
         } else if inside {
-            let words = |text: &str| {
-                text.split_whitespace()
-                    .map(str::to_owned)
-                    .collect::<Vec<_>>()
-            };
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
             match (line.starts_with([' ', '\t']), trimmed.split_once('=')) {
                 (false, Some((name, value))) => pairs.push((name.trim().to_owned(), words(value))),
                 // an indented line goes on with the value before
-                _ => pairs
-                    .last_mut()
-                    .into_iter()
-                    .for_each(|(_, values)| values.extend(words(trimmed))),
+                _ => pairs.last_mut().into_iter().for_each(|(_, values)| values.extend(words(trimmed))),
             }
         }
     }
@@ -102,18 +87,10 @@ fn pyproject(text: &str) -> Option<Vec<(String, Vec<String>)>> {
     let table = pytest.get("ini_options").unwrap_or(pytest).as_table()?;
     let strings = |value: &toml::Value| match value {
         toml::Value::String(text) => text.split_whitespace().map(str::to_owned).collect(),
-        toml::Value::Array(items) => items
-            .iter()
-            .filter_map(|item| item.as_str().map(str::to_owned))
-            .collect(),
+        toml::Value::Array(items) => items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
         _ => Vec::new(),
     };
-    Some(
-        table
-            .iter()
-            .map(|(name, value)| (name.clone(), strings(value)))
-            .collect(),
-    )
+    Some(table.iter().map(|(name, value)| (name.clone(), strings(value))).collect())
 }
 
 #[cfg(test)]
@@ -124,11 +101,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(file), text).unwrap();
         let options = PytestOptions::read(folder.path());
-        assert_eq!(
-            (options.testpaths, options.python_files),
-            (owned(testpaths), owned(python_files)),
-            "{file}"
-        );
+        assert_eq!((options.testpaths, options.python_files), (owned(testpaths), owned(python_files)), "{file}");
     }
 
     fn owned(words: &[&str]) -> Vec<String> {
@@ -138,12 +111,7 @@ mod tests {
     #[test]
     fn options_are_read_from_every_kind_of_file() {
         let usual = ["test_*.py", "*_test.py"];
-        check(
-            "pytest.ini",
-            "[pytest]\n# a comment\ntestpaths = a b\n",
-            &["a", "b"],
-            &usual,
-        );
+        check("pytest.ini", "[pytest]\n# a comment\ntestpaths = a b\n", &["a", "b"], &usual);
         check(
             "setup.cfg",
             "[metadata]\nname = x\n[tool:pytest]\npython_files =\n    check_*.py\n    t_*.py\n",
@@ -151,12 +119,7 @@ mod tests {
             &["check_*.py", "t_*.py"],
         );
         check("tox.ini", "[tox]\ntestpaths = no\n", &[], &usual);
-        check(
-            "pyproject.toml",
-            "[tool.pytest.ini_options]\ntestpaths = [\"tests\"]\n",
-            &["tests"],
-            &usual,
-        );
+        check("pyproject.toml", "[tool.pytest.ini_options]\ntestpaths = [\"tests\"]\n", &["tests"], &usual);
         check(
             "pyproject.toml",
             "[tool.pytest.ini_options]\npython_files = \"a_*.py b_*.py\"\n",

@@ -36,9 +36,7 @@ pub struct Interpreter {
 #[derive(Debug, Error)]
 pub enum InterpreterError {
     /// None was found.
-    #[error(
-        "no Python found for {0}: set one, activate an environment, or make one with `python3 -m venv .venv`"
-    )]
+    #[error("no Python found for {0}: set one, activate an environment, or make one with `python3 -m venv .venv`")]
     None(PathBuf),
     /// It did not start, or did not answer.
     #[error("{path} does not work as the project's Python: {reason}")]
@@ -57,13 +55,8 @@ impl Interpreter {
         if let Some(path) = explicit {
             return Self::ask(path);
         }
-        let activated = env::var_os("VIRTUAL_ENV")
-            .map(PathBuf::from)
-            .and_then(|folder| python_in(&folder));
-        match activated
-            .or_else(|| environment_above(root))
-            .or_else(on_path)
-        {
+        let activated = env::var_os("VIRTUAL_ENV").map(PathBuf::from).and_then(|folder| python_in(&folder));
+        match activated.or_else(|| environment_above(root)).or_else(on_path) {
             Some(path) => Self::ask(&path),
             None => Err(InterpreterError::None(root.to_owned())),
         }
@@ -71,16 +64,10 @@ impl Interpreter {
 
     /// Starts the interpreter and asks. This runs the user's own environment, none of their project.
     fn ask(path: &Path) -> Result<Self, InterpreterError> {
-        let broken = |reason: String| InterpreterError::Broken {
-            path: path.to_owned(),
-            reason,
-        };
+        let broken = |reason: String| InterpreterError::Broken { path: path.to_owned(), reason };
         let failed = |error: io::Error| broken(error.to_string());
         let folder = tempfile::tempdir().map_err(failed)?;
-        let (script, answer) = (
-            folder.path().join("lerp_probe.py"),
-            folder.path().join("answer"),
-        );
+        let (script, answer) = (folder.path().join("lerp_probe.py"), folder.path().join("answer"));
         std::fs::write(&script, PROBE).map_err(failed)?;
         let mut child = Command::new(path)
             .arg("-B")
@@ -99,27 +86,15 @@ impl Interpreter {
             if started.elapsed() > PROBE_LIMIT {
                 // reaped, so that nothing is left; what it says no longer matters
                 let _ = child.kill().and_then(|()| child.wait());
-                return Err(broken(format!(
-                    "no answer within {} s",
-                    PROBE_LIMIT.as_secs()
-                )));
+                return Err(broken(format!("no answer within {} s", PROBE_LIMIT.as_secs())));
             }
             std::thread::sleep(Duration::from_millis(2));
         };
         let said = std::fs::read(&answer).map_err(failed)?;
         serde_json::from_slice(&said).map_err(|_| {
             let mut error = String::new();
-            let _ = child
-                .stderr
-                .take()
-                .map(|mut stream| stream.read_to_string(&mut error));
-            broken(format!(
-                "{status}; {}",
-                error
-                    .lines()
-                    .last()
-                    .unwrap_or("it gave no answer that could be read")
-            ))
+            let _ = child.stderr.take().map(|mut stream| stream.read_to_string(&mut error));
+            broken(format!("{status}; {}", error.lines().last().unwrap_or("it gave no answer that could be read")))
         })
     }
 }
@@ -133,9 +108,7 @@ fn python_in(environment: &Path) -> Option<PathBuf> {
 
 fn environment_above(root: &Path) -> Option<PathBuf> {
     for folder in root.ancestors() {
-        let found = [".venv", "venv"]
-            .iter()
-            .find_map(|name| python_in(&folder.join(name)));
+        let found = [".venv", "venv"].iter().find_map(|name| python_in(&folder.join(name)));
         if found.is_some() || folder.join(".git").exists() {
             return found;
         }
@@ -148,26 +121,12 @@ fn on_path() -> Option<PathBuf> {
         .ok()
         .and_then(|exe| exe.canonicalize().ok())
         .and_then(|exe| exe.parent().map(Path::to_owned));
-    let own_environment = own.filter(|folder| {
-        folder
-            .parent()
-            .is_some_and(|parent| parent.join("pyvenv.cfg").exists())
-    });
+    let own_environment = own.filter(|folder| folder.parent().is_some_and(|parent| parent.join("pyvenv.cfg").exists()));
     let path = env::var_os("PATH")?;
     let folders: Vec<PathBuf> = env::split_paths(&path).collect();
-    let usable = |folder: &&PathBuf| {
-        own_environment.is_none() || folder.canonicalize().ok() != own_environment
-    };
-    let names: &[&str] = if cfg!(windows) {
-        &["python.exe", "python3.exe"]
-    } else {
-        &["python3", "python"]
-    };
-    names.iter().find_map(|name| {
-        folders
-            .iter()
-            .filter(usable)
-            .map(|folder| folder.join(name))
-            .find(|path| path.is_file())
-    })
+    let usable = |folder: &&PathBuf| own_environment.is_none() || folder.canonicalize().ok() != own_environment;
+    let names: &[&str] = if cfg!(windows) { &["python.exe", "python3.exe"] } else { &["python3", "python"] };
+    names
+        .iter()
+        .find_map(|name| folders.iter().filter(usable).map(|folder| folder.join(name)).find(|path| path.is_file()))
 }

@@ -22,10 +22,7 @@ const RUNNER: &[(&str, &str)] = &[
     ("lerp_overlay.py", include_str!("runner/lerp_overlay.py")),
     ("lerp_reach.py", include_str!("runner/lerp_reach.py")),
     ("lerp_report.py", include_str!("runner/lerp_report.py")),
-    (
-        "bootstrap/sitecustomize.py",
-        include_str!("runner/sitecustomize.py"),
-    ),
+    ("bootstrap/sitecustomize.py", include_str!("runner/sitecustomize.py")),
 ];
 
 /// What every run shares: where the runner is, how the sandbox is started.
@@ -61,11 +58,7 @@ impl Workshop {
         for (name, text) in RUNNER {
             fs::write(folder.join(name), text)?;
         }
-        Ok(Self {
-            scratch,
-            helper,
-            stage,
-        })
+        Ok(Self { scratch, helper, stage })
     }
 
     /// Runs a job in a folder of its own, which is gone afterwards.
@@ -76,26 +69,15 @@ impl Workshop {
         job: &Job,
         cancelled: Cancelled,
     ) -> Result<(Observed, Ended), RunError> {
-        let folder = tempfile::Builder::new()
-            .prefix("run-")
-            .tempdir_in(self.scratch.path())
-            .map_err(RunError::Start)?;
-        let place = Place {
-            project,
-            settings,
-            runner: self.scratch.path().join("runner"),
-            folder: folder.path().to_owned(),
-        };
+        let folder =
+            tempfile::Builder::new().prefix("run-").tempdir_in(self.scratch.path()).map_err(RunError::Start)?;
+        let place =
+            Place { project, settings, runner: self.scratch.path().join("runner"), folder: folder.path().to_owned() };
         let token = place.token();
         place.prepare(job).map_err(RunError::Start)?;
-        let launch = Launch {
-            scratch: self.scratch.path().to_owned(),
-            ..place.launch(job, &token)
-        };
+        let launch = Launch { scratch: self.scratch.path().to_owned(), ..place.launch(job, &token) };
         let mut observed = Observed::default();
-        let ended = run(&self.helper, self.stage, &launch, cancelled, |line| {
-            observed.hear(&token, line)
-        })?;
+        let ended = run(&self.helper, self.stage, &launch, cancelled, |line| observed.hear(&token, line))?;
         if let Ok(marker) = fs::read_to_string(place.marker()) {
             observed.loaded.extend(marker.lines().map(str::to_owned));
         }

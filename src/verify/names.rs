@@ -36,13 +36,8 @@ fn scan(text: &[char], found: &mut Vec<Token>) {
                 at += 1;
             }
             let name: String = text[start..at].iter().collect();
-            let prefix =
-                name.len() <= 2 && name.chars().all(|letter| "rbuftRBUFT".contains(letter));
-            if prefix
-                && text
-                    .get(at)
-                    .is_some_and(|&letter| letter == '"' || letter == '\'')
-            {
+            let prefix = name.len() <= 2 && name.chars().all(|letter| "rbuftRBUFT".contains(letter));
+            if prefix && text.get(at).is_some_and(|&letter| letter == '"' || letter == '\'') {
                 at = string(text, at, name.contains(['f', 'F', 't', 'T']), found);
             } else if !name.starts_with(|first: char| first.is_ascii_digit()) {
                 found.push(Token::Name(name));
@@ -59,11 +54,7 @@ fn scan(text: &[char], found: &mut Vec<Token>) {
 /// Reads a string that starts at its quote; gives the position after it.
 fn string(text: &[char], start: usize, formatted: bool, found: &mut Vec<Token>) -> usize {
     let quote = text[start];
-    let width = if text[start..].starts_with(&[quote; 3]) {
-        3
-    } else {
-        1
-    };
+    let width = if text[start..].starts_with(&[quote; 3]) { 3 } else { 1 };
     let (mut at, mut depth, mut held) = (start + width, 0_usize, vec![' ']);
     let body = at;
     while at < text.len() {
@@ -101,11 +92,7 @@ fn string(text: &[char], start: usize, formatted: bool, found: &mut Vec<Token>) 
     let end = at.min(text.len());
     found.push(Token::Text(text[body.min(end)..end].iter().collect()));
     scan(&held, found);
-    if text[end..].starts_with(&vec![quote; width]) {
-        end + width
-    } else {
-        end + usize::from(end < text.len())
-    }
+    if text[end..].starts_with(&vec![quote; width]) { end + width } else { end + usize::from(end < text.len()) }
 }
 
 fn is_name(letter: char) -> bool {
@@ -119,13 +106,7 @@ mod tests {
     fn check(text: &str, expect: &[&str]) {
         let names: Vec<String> = tokens(text)
             .into_iter()
-            .filter_map(|token| {
-                if let Token::Name(name) = token {
-                    Some(name)
-                } else {
-                    None
-                }
-            })
+            .filter_map(|token| if let Token::Name(name) = token { Some(name) } else { None })
             .collect();
         assert_eq!(names, expect, "{text}");
     }
@@ -135,10 +116,7 @@ mod tests {
         check("a = os.path # sys", &["a", "os", "path"]);
         check("x = 'os' + \"sys\" + '''a\nb'''; y", &["x", "y"]);
         check("x = 'it\\'s os'; y", &["x", "y"]);
-        check(
-            "f'{os.x!r:>{width}} sys {{gc}}'",
-            &["os", "x", "r", "width"],
-        );
+        check("f'{os.x!r:>{width}} sys {{gc}}'", &["os", "x", "r", "width"]);
         check("f'{d[\"os\"]}' + b", &["d", "b"]);
         check("f'{d['k']}' + b", &["d", "b"]);
         check("rb'os' Rb\"sys\" 0x1f 12e3 _a1", &["_a1"]);

@@ -53,10 +53,7 @@ impl Observed {
     /// Takes a line from the report descriptor.
     pub(super) fn hear(&mut self, token: &str, line: &str) {
         // anything else on the descriptor was not written by the runner
-        let Some(line) = serde_json::from_str::<Line>(line)
-            .ok()
-            .filter(|line| line.token == token)
-        else {
+        let Some(line) = serde_json::from_str::<Line>(line).ok().filter(|line| line.token == token) else {
             return;
         };
         match line.event {

@@ -27,11 +27,7 @@ impl Place<'_> {
     pub(super) fn token(&self) -> String {
         use std::hash::{BuildHasher, RandomState};
         let hash = RandomState::new();
-        format!(
-            "{:016x}{:016x}",
-            hash.hash_one(&self.folder),
-            hash.hash_one(std::time::Instant::now())
-        )
+        format!("{:016x}{:016x}", hash.hash_one(&self.folder), hash.hash_one(std::time::Instant::now()))
     }
 
     /// Where other programs than the runner note which overlaid files they imported.
@@ -51,9 +47,8 @@ impl Place<'_> {
         let root = &self.project.root;
         let source = root.join("src");
         // as `python -m pytest` has it, and the usual second home of packages
-        let paths: Vec<&Path> = std::iter::once(root.as_path())
-            .chain(source.is_dir().then_some(source.as_path()))
-            .collect();
+        let paths: Vec<&Path> =
+            std::iter::once(root.as_path()).chain(source.is_dir().then_some(source.as_path())).collect();
         let strict = !job.processes && !self.settings.unsandboxed;
         let payload = json!({
             "filter": if strict { sandbox::strict_filter() } else { None },
@@ -65,10 +60,7 @@ impl Place<'_> {
             "bootstrap": self.runner.join("bootstrap"),
             "marker": self.marker(),
         });
-        fs::write(
-            self.folder.join("payload.json"),
-            serde_json::to_vec(&payload)?,
-        )
+        fs::write(self.folder.join("payload.json"), serde_json::to_vec(&payload)?)
     }
 
     /// The user's arguments, then those that make a run repeatable and keep it out of the tree.
@@ -79,10 +71,7 @@ impl Place<'_> {
         arguments.push(format!("cache_dir={}", tmp.join("cache").display()));
         arguments.push(format!("--basetemp={}", tmp.join("basetemp").display()));
         // a candidate need not be run further than its first failure
-        arguments.push(format!(
-            "--maxfail={}",
-            u8::from(!job.reach && job.select.is_some())
-        ));
+        arguments.push(format!("--maxfail={}", u8::from(!job.reach && job.select.is_some())));
         for plugin in &self.project.interpreter.plugins {
             arguments.extend(match plugin.as_str() {
                 "xdist" => vec!["-n0".to_owned()],
@@ -120,12 +109,7 @@ impl Place<'_> {
             cwd: self.project.root.clone(),
             stdin: token.to_owned(),
             scratch: self.folder.clone(),
-            limits: Limits {
-                wall_ms,
-                cpu_s,
-                memory_mb: self.settings.memory_mb,
-                ..Limits::default()
-            },
+            limits: Limits { wall_ms, cpu_s, memory_mb: self.settings.memory_mb, ..Limits::default() },
             policy: self.policy(job),
         }
     }
@@ -133,29 +117,13 @@ impl Place<'_> {
     fn env(&self, job: &Job) -> Vec<(String, String)> {
         let python = &self.project.interpreter;
         let folder = |name: &str| self.folder.join(name).to_string_lossy().into_owned();
-        let beside = python
-            .executable
-            .parent()
-            .unwrap_or(Path::new("/usr/bin"))
-            .to_string_lossy()
-            .into_owned();
-        let mut env: BTreeMap<String, String> = self
-            .settings
-            .pass_env
-            .iter()
-            .filter_map(|name| Some((name.clone(), std::env::var(name).ok()?)))
-            .collect();
-        env.entry("LANG".to_owned())
-            .or_insert_with(|| "C.UTF-8".to_owned());
-        let user_base = python
-            .user_base
-            .as_ref()
-            .map(|path| path.to_string_lossy().into_owned());
-        let environment = python
-            .executable
-            .parent()
-            .and_then(Path::parent)
-            .filter(|folder| folder.join("pyvenv.cfg").exists());
+        let beside = python.executable.parent().unwrap_or(Path::new("/usr/bin")).to_string_lossy().into_owned();
+        let mut env: BTreeMap<String, String> =
+            self.settings.pass_env.iter().filter_map(|name| Some((name.clone(), std::env::var(name).ok()?))).collect();
+        env.entry("LANG".to_owned()).or_insert_with(|| "C.UTF-8".to_owned());
+        let user_base = python.user_base.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let environment =
+            python.executable.parent().and_then(Path::parent).filter(|folder| folder.join("pyvenv.cfg").exists());
         env.extend(
             [
                 ("PATH", format!("{beside}:/usr/local/bin:/usr/bin:/bin")),
@@ -177,18 +145,13 @@ impl Place<'_> {
             .map(|(name, value)| (name.to_owned(), value)),
         );
         if let Some(environment) = environment {
-            env.insert(
-                "VIRTUAL_ENV".to_owned(),
-                environment.to_string_lossy().into_owned(),
-            );
+            env.insert("VIRTUAL_ENV".to_owned(), environment.to_string_lossy().into_owned());
         }
         match job.plan {
             Plan::Pytest { env: set, .. } => env.extend(set.iter().cloned()),
             Plan::Shell(_) => {
                 let bootstrap = self.runner.join("bootstrap").to_string_lossy().into_owned();
-                let path = env
-                    .get("PYTHONPATH")
-                    .map_or(bootstrap.clone(), |rest| format!("{bootstrap}:{rest}"));
+                let path = env.get("PYTHONPATH").map_or(bootstrap.clone(), |rest| format!("{bootstrap}:{rest}"));
                 env.insert("PYTHONPATH".to_owned(), path);
                 env.insert("LERP_OVERLAY".to_owned(), folder("payload.json"));
             }
@@ -198,19 +161,8 @@ impl Place<'_> {
 
     fn policy(&self, job: &Job) -> Policy {
         let python = &self.project.interpreter;
-        let mut read = vec![
-            self.project.root.clone(),
-            self.runner.clone(),
-            self.folder.clone(),
-        ];
-        read.extend(
-            python
-                .prefixes
-                .iter()
-                .chain(&python.paths)
-                .chain(&python.user_base)
-                .cloned(),
-        );
+        let mut read = vec![self.project.root.clone(), self.runner.clone(), self.folder.clone()];
+        read.extend(python.prefixes.iter().chain(&python.paths).chain(&python.user_base).cloned());
         let mut execute = loaders();
         if job.processes {
             execute.extend(["/bin", "/usr", "/lib", "/lib64", "/nix/store"].map(PathBuf::from));
@@ -219,31 +171,16 @@ impl Place<'_> {
         } else {
             execute.push(python.executable.clone());
         }
-        Policy {
-            confine: !self.settings.unsandboxed,
-            processes: job.processes,
-            read,
-            write: self.writable(),
-            execute,
-        }
+        Policy { confine: !self.settings.unsandboxed, processes: job.processes, read, write: self.writable(), execute }
     }
 }
 
 /// The dynamic loaders: executing Python executes one.
 fn loaders() -> Vec<PathBuf> {
-    let folders = ["/lib64", "/lib", "/usr/lib64", "/usr/lib"]
-        .iter()
-        .filter_map(|folder| fs::read_dir(folder).ok());
-    let files = folders
-        .flatten()
-        .flatten()
-        .filter(|entry| entry.file_name().to_string_lossy().starts_with("ld-"));
+    let folders = ["/lib64", "/lib", "/usr/lib64", "/usr/lib"].iter().filter_map(|folder| fs::read_dir(folder).ok());
+    let files = folders.flatten().flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with("ld-"));
     files
         .map(|entry| entry.path())
-        .chain(
-            Path::new("/nix/store")
-                .exists()
-                .then(|| PathBuf::from("/nix/store")),
-        )
+        .chain(Path::new("/nix/store").exists().then(|| PathBuf::from("/nix/store")))
         .collect()
 }

@@ -32,9 +32,7 @@ pub enum ProjectError {
         error: std::io::Error,
     },
     /// A home folder, or the file system's root.
-    #[error(
-        "{0} is not a project's folder (it holds {1}): tests run only inside a project, name its folder"
-    )]
+    #[error("{0} is not a project's folder (it holds {1}): tests run only inside a project, name its folder")]
     Secrets(PathBuf, String),
     /// No Python.
     #[error(transparent)]
@@ -45,24 +43,14 @@ impl Project {
     /// The project that holds a file or folder: the nearest folder, upwards, that configures pytest or Python packaging or has a
     /// `tests` folder; the repository's own folder at the most.
     pub fn discover(path: &Path, settings: &Settings) -> Result<Self, ProjectError> {
-        let path = path.canonicalize().map_err(|error| ProjectError::Path {
-            path: path.to_owned(),
-            error,
-        })?;
-        let start = if path.is_dir() {
-            path.as_path()
-        } else {
-            path.parent().unwrap_or(&path)
-        };
+        let path = path.canonicalize().map_err(|error| ProjectError::Path { path: path.to_owned(), error })?;
+        let start = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
         Self::at(&find_root(start), settings)
     }
 
     /// The project with exactly this root.
     pub fn at(root: &Path, settings: &Settings) -> Result<Self, ProjectError> {
-        let root = root.canonicalize().map_err(|error| ProjectError::Path {
-            path: root.to_owned(),
-            error,
-        })?;
+        let root = root.canonicalize().map_err(|error| ProjectError::Path { path: root.to_owned(), error })?;
         if root.parent().is_none() {
             return Err(ProjectError::Secrets(root, "the whole system".to_owned()));
         }
@@ -71,33 +59,20 @@ impl Project {
         }
         let interpreter = Interpreter::discover(&root, settings.interpreter.as_deref())?;
         let options = PytestOptions::read(&root);
-        Ok(Self {
-            root,
-            interpreter,
-            options,
-        })
+        Ok(Self { root, interpreter, options })
     }
 }
 
 fn find_root(start: &Path) -> PathBuf {
     let packaged = |folder: &Path| {
-        ["pyproject.toml", "setup.py", "setup.cfg", "tox.ini"]
-            .iter()
-            .any(|name| folder.join(name).exists())
+        ["pyproject.toml", "setup.py", "setup.cfg", "tox.ini"].iter().any(|name| folder.join(name).exists())
     };
     // a package may carry its own tests; the project is still the one around it
     let tested = |folder: &Path| {
-        ["tests", "test"]
-            .iter()
-            .any(|name| folder.join(name).is_dir())
-            && !folder.join("__init__.py").exists()
+        ["tests", "test"].iter().any(|name| folder.join(name).is_dir()) && !folder.join("__init__.py").exists()
     };
     for folder in start.ancestors() {
-        if PytestOptions::configured(folder)
-            || packaged(folder)
-            || tested(folder)
-            || folder.join(".git").exists()
-        {
+        if PytestOptions::configured(folder) || packaged(folder) || tested(folder) || folder.join(".git").exists() {
             return folder.to_owned();
         }
     }
@@ -118,31 +93,15 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();
         }
-        assert_eq!(
-            find_root(&base.join(start)),
-            base.join(expect),
-            "{files:?} from {start}"
-        );
+        assert_eq!(find_root(&base.join(start)), base.join(expect), "{files:?} from {start}");
     }
 
     #[test]
     fn the_root_is_the_nearest_folder_that_looks_like_one() {
         check(&["p/pyproject.toml", "p/src/a/b.py"], "p/src/a", "p");
         check(&["p/tests/test_a.py", "p/a/b.py"], "p/a", "p");
-        check(
-            &["p/setup.py", "p/sub/pytest.ini", "p/sub/a.py"],
-            "p/sub",
-            "p/sub",
-        );
-        check(
-            &[
-                "p/pyproject.toml",
-                "p/a/b/tests/test_c.py",
-                "p/a/b/__init__.py",
-            ],
-            "p/a/b",
-            "p",
-        );
+        check(&["p/setup.py", "p/sub/pytest.ini", "p/sub/a.py"], "p/sub", "p/sub");
+        check(&["p/pyproject.toml", "p/a/b/tests/test_c.py", "p/a/b/__init__.py"], "p/a/b", "p");
         check(&["p/.git/config", "p/a/b/c.py"], "p/a/b", "p");
     }
 
@@ -152,9 +111,6 @@ mod tests {
         fs::create_dir(folder.path().join(".ssh")).unwrap();
         let error = Project::at(folder.path(), &Settings::default()).unwrap_err();
         assert!(error.to_string().contains(".ssh"), "{error}");
-        assert!(matches!(
-            Project::at(Path::new("/"), &Settings::default()),
-            Err(ProjectError::Secrets(..))
-        ));
+        assert!(matches!(Project::at(Path::new("/"), &Settings::default()), Err(ProjectError::Secrets(..))));
     }
 }

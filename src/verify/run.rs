@@ -41,11 +41,7 @@ pub(super) fn run(
     mut heard: impl FnMut(&str),
 ) -> Result<Ended, RunError> {
     let mut command = Command::new(helper);
-    command
-        .args([HELPER, stage])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
+    command.args([HELPER, stage]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     // Ctrl-C on the terminal is lerp's to handle
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);

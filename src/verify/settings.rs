@@ -46,9 +46,7 @@ impl Default for Settings {
             time_floor: Duration::from_secs(2),
             memory_mb: 2048,
             jobs: (cores / 2).clamp(1, 4),
-            pass_env: ["LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONPATH"]
-                .map(str::to_owned)
-                .to_vec(),
+            pass_env: ["LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONPATH"].map(str::to_owned).to_vec(),
             helper: None,
         }
     }

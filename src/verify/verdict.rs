@@ -73,12 +73,7 @@ fn millis<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S:
 }
 
 /// Applies the rule to a candidate's run. `selected` are the tests that it had to pass.
-pub(super) fn judge(
-    baseline: &Baseline,
-    selected: &[&str],
-    observed: &Observed,
-    ended: &Ended,
-) -> Verdict {
+pub(super) fn judge(baseline: &Baseline, selected: &[&str], observed: &Observed, ended: &Ended) -> Verdict {
     let (status, reason, first_failure) = rule(selected, observed, ended);
     Verdict {
         status,
@@ -99,31 +94,18 @@ fn rule(selected: &[&str], observed: &Observed, ended: &Ended) -> Ruling {
         return (Status::Untested, Some(reason.clone()), None);
     }
     let bad = observed.tests.iter().find(|test| test.outcome != PASSED);
-    let failure = bad.map(|test| {
-        describe(
-            &test.id,
-            test.text.as_deref().unwrap_or_default(),
-            &test.outcome,
-        )
-    });
+    let failure = bad.map(|test| describe(&test.id, test.text.as_deref().unwrap_or_default(), &test.outcome));
     match ended.kill {
         Some(Kill::Cancelled) => return (Status::Untested, Some("cancelled".to_owned()), None),
         Some(Kill::Time) => {
             let seconds = Duration::from_millis(ended.millis).as_secs_f64();
-            return (
-                Status::Timeout,
-                Some(format!("the tests did not end within {seconds:.1} s")),
-                failure,
-            );
+            return (Status::Timeout, Some(format!("the tests did not end within {seconds:.1} s")), failure);
         }
         Some(kill) => return failed(over(kill).to_owned(), failure),
         None => {}
     }
     if let Some((id, text)) = observed.collect_errors.first() {
-        return failed(
-            format!("{id} can not be imported with the candidate"),
-            Some(describe(id, text, "error")),
-        );
+        return failed(format!("{id} can not be imported with the candidate"), Some(describe(id, text, "error")));
     }
     if let Some(test) = bad {
         return failed(format!("{} does not pass", test.id), failure);
@@ -134,10 +116,7 @@ fn rule(selected: &[&str], observed: &Observed, ended: &Ended) -> Ruling {
             (_, Some(signal)) => format!("signal {signal}"),
             _ => "no status".to_owned(),
         };
-        return failed(
-            format!("the process ended before the tests did ({how})"),
-            tail(ended),
-        );
+        return failed(format!("the process ended before the tests did ({how})"), tail(ended));
     };
     let mut missing: Vec<&str> = selected.to_vec();
     for test in &observed.tests {
@@ -146,26 +125,13 @@ fn rule(selected: &[&str], observed: &Observed, ended: &Ended) -> Ruling {
         }
     }
     if !missing.is_empty() || observed.tests.is_empty() {
-        return failed(
-            format!("{} of {} tests did not run", missing.len(), selected.len()),
-            tail(ended),
-        );
+        return failed(format!("{} of {} tests did not run", missing.len(), selected.len()), tail(ended));
     }
     if code != 0 || ended.code != Some(0) {
-        return failed(
-            format!(
-                "pytest ended with {code}, its process with {:?}",
-                ended.code
-            ),
-            tail(ended),
-        );
+        return failed(format!("pytest ended with {code}, its process with {:?}", ended.code), tail(ended));
     }
     if observed.loaded.is_empty() {
-        return (
-            Status::Untested,
-            Some("no selected test imported the file".to_owned()),
-            None,
-        );
+        return (Status::Untested, Some("no selected test imported the file".to_owned()), None);
     }
     (Status::Passed, None, None)
 }
@@ -174,26 +140,15 @@ fn rule(selected: &[&str], observed: &Observed, ended: &Ended) -> Ruling {
 pub(super) fn judge_command(ended: &Ended, loaded: bool) -> Verdict {
     let (status, reason) = match (ended.kill, ended.code) {
         (Some(Kill::Cancelled), _) => (Status::Untested, Some("cancelled".to_owned())),
-        (Some(Kill::Time), _) => (
-            Status::Timeout,
-            Some("the command did not end in time".to_owned()),
-        ),
+        (Some(Kill::Time), _) => (Status::Timeout, Some("the command did not end in time".to_owned())),
         (Some(kill), _) => (Status::Failed, Some(over(kill).to_owned())),
-        (None, Some(0)) if !loaded => (
-            Status::Untested,
-            Some("nothing that the command ran imported the file".to_owned()),
-        ),
+        (None, Some(0)) if !loaded => {
+            (Status::Untested, Some("nothing that the command ran imported the file".to_owned()))
+        }
         (None, Some(0)) => (Status::Passed, None),
-        (None, code) => (
-            Status::Failed,
-            Some(format!("the command ended with {code:?}")),
-        ),
+        (None, code) => (Status::Failed, Some(format!("the command ended with {code:?}"))),
     };
-    let first_failure = if status == Status::Failed {
-        tail(ended)
-    } else {
-        None
-    };
+    let first_failure = if status == Status::Failed { tail(ended) } else { None };
     Verdict {
         tests_run: 1,
         duration: Duration::from_millis(ended.millis),
@@ -215,22 +170,14 @@ pub(super) fn over(kill: Kill) -> &'static str {
 
 /// The last words of a process, for when pytest could not say more.
 pub(super) fn tail(ended: &Ended) -> Option<String> {
-    let text = if ended.stderr.trim().is_empty() {
-        &ended.stdout
-    } else {
-        &ended.stderr
-    };
+    let text = if ended.stderr.trim().is_empty() { &ended.stdout } else { &ended.stderr };
     let lines: Vec<&str> = text.trim().lines().collect();
     let last = lines[lines.len().saturating_sub(40)..].join("\n");
     (!last.is_empty()).then_some(last)
 }
 
 fn describe(id: &str, text: &str, outcome: &str) -> String {
-    if text.is_empty() {
-        format!("{id}: {outcome}")
-    } else {
-        format!("{id}\n{text}")
-    }
+    if text.is_empty() { format!("{id}: {outcome}") } else { format!("{id}\n{text}") }
 }
 
 #[cfg(test)]
@@ -239,14 +186,7 @@ mod tests {
     use super::*;
 
     fn ended(code: i32) -> Ended {
-        Ended {
-            code: Some(code),
-            signal: None,
-            kill: None,
-            stdout: String::new(),
-            stderr: String::new(),
-            millis: 7,
-        }
+        Ended { code: Some(code), signal: None, kill: None, stdout: String::new(), stderr: String::new(), millis: 7 }
     }
 
     fn seen(outcomes: &[(&str, &str)], end: Option<i32>) -> Observed {
@@ -272,90 +212,38 @@ mod tests {
     fn nothing_but_everything_is_a_pass() {
         let both = [("t::a", PASSED), ("t::b", PASSED)];
         check("all", &seen(&both, Some(0)), &ended(0), Status::Passed);
-        check(
-            "one missing",
-            &seen(&both[..1], Some(0)),
-            &ended(0),
-            Status::Failed,
-        );
+        check("one missing", &seen(&both[..1], Some(0)), &ended(0), Status::Failed);
         check("none", &seen(&[], Some(0)), &ended(0), Status::Failed);
-        check(
-            "one twice",
-            &seen(&[both[0], both[0]], Some(0)),
-            &ended(0),
-            Status::Failed,
-        );
+        check("one twice", &seen(&[both[0], both[0]], Some(0)), &ended(0), Status::Failed);
         check("no end", &seen(&both, None), &ended(0), Status::Failed);
-        check(
-            "pytest's status",
-            &seen(&both, Some(1)),
-            &ended(0),
-            Status::Failed,
-        );
-        check(
-            "process's status",
-            &seen(&both, Some(0)),
-            &ended(1),
-            Status::Failed,
-        );
-        check(
-            "skipped",
-            &seen(&[both[0], ("t::b", "passed/skipped/passed")], Some(0)),
-            &ended(0),
-            Status::Failed,
-        );
+        check("pytest's status", &seen(&both, Some(1)), &ended(0), Status::Failed);
+        check("process's status", &seen(&both, Some(0)), &ended(1), Status::Failed);
+        check("skipped", &seen(&[both[0], ("t::b", "passed/skipped/passed")], Some(0)), &ended(0), Status::Failed);
         check(
             "expected failure",
-            &seen(
-                &[both[0], ("t::b", "passed/skipped-expected/passed")],
-                Some(0),
-            ),
+            &seen(&[both[0], ("t::b", "passed/skipped-expected/passed")], Some(0)),
             &ended(0),
             Status::Failed,
         );
-        check(
-            "tear-down",
-            &seen(&[both[0], ("t::b", "passed/passed/failed")], Some(0)),
-            &ended(0),
-            Status::Failed,
-        );
+        check("tear-down", &seen(&[both[0], ("t::b", "passed/passed/failed")], Some(0)), &ended(0), Status::Failed);
         check(
             "not loaded",
-            &Observed {
-                loaded: Default::default(),
-                ..seen(&both, Some(0))
-            },
+            &Observed { loaded: Default::default(), ..seen(&both, Some(0)) },
             &ended(0),
             Status::Untested,
         );
         check(
             "refused",
-            &Observed {
-                refused: Some("x".to_owned()),
-                ..seen(&both, Some(0))
-            },
+            &Observed { refused: Some("x".to_owned()), ..seen(&both, Some(0)) },
             &ended(0),
             Status::Untested,
         );
-        let collect = Observed {
-            collect_errors: vec![("t".to_owned(), "E".to_owned())],
-            ..seen(&both, Some(0))
-        };
+        let collect = Observed { collect_errors: vec![("t".to_owned(), "E".to_owned())], ..seen(&both, Some(0)) };
         check("collection", &collect, &ended(0), Status::Failed);
-        for (kill, expect) in [
-            (Kill::Time, Status::Timeout),
-            (Kill::Output, Status::Failed),
-            (Kill::Cancelled, Status::Untested),
-        ] {
-            check(
-                "killed",
-                &seen(&both, Some(0)),
-                &Ended {
-                    kill: Some(kill),
-                    ..ended(0)
-                },
-                expect,
-            );
+        for (kill, expect) in
+            [(Kill::Time, Status::Timeout), (Kill::Output, Status::Failed), (Kill::Cancelled, Status::Untested)]
+        {
+            check("killed", &seen(&both, Some(0)), &Ended { kill: Some(kill), ..ended(0) }, expect);
         }
     }
 }

@@ -47,20 +47,11 @@ impl Verifier {
             None => std::env::current_exe().map_err(VerifierError::Helper)?,
         };
         let sandbox = sandbox::probe(Some(&helper));
-        let stage = if sandbox.namespaces && settings.namespaces && !settings.unsandboxed {
-            "supervise"
-        } else {
-            "init"
-        };
-        let workshop = Workshop::new(helper, stage)
-            .map_err(|error| VerifierError::Scratch(std::env::temp_dir(), error))?;
-        Ok(Self {
-            project,
-            settings,
-            workshop,
-            sandbox,
-            baselines: Mutex::default(),
-        })
+        let stage =
+            if sandbox.namespaces && settings.namespaces && !settings.unsandboxed { "supervise" } else { "init" };
+        let workshop =
+            Workshop::new(helper, stage).map_err(|error| VerifierError::Scratch(std::env::temp_dir(), error))?;
+        Ok(Self { project, settings, workshop, sandbox, baselines: Mutex::default() })
     }
 
     /// What the sandbox can do here.
@@ -74,23 +65,13 @@ impl Verifier {
     }
 
     /// One candidate; see [`Verifier::verify_many`].
-    pub fn verify(
-        &self,
-        candidate: &Candidate,
-        tests: &TestsSetting,
-        cancelled: Cancelled,
-    ) -> Verdict {
+    pub fn verify(&self, candidate: &Candidate, tests: &TestsSetting, cancelled: Cancelled) -> Verdict {
         self.one(candidate, tests, cancelled)
     }
 
     /// Verdicts in the order of the candidates. The original is run once (twice to find flaky tests) for all candidates of a
     /// file; then each candidate in its own confined process, `jobs` at a time. Never fails: what goes wrong is a verdict's reason.
-    pub fn verify_many(
-        &self,
-        candidates: &[Candidate],
-        tests: &TestsSetting,
-        cancelled: Cancelled,
-    ) -> Vec<Verdict> {
+    pub fn verify_many(&self, candidates: &[Candidate], tests: &TestsSetting, cancelled: Cancelled) -> Vec<Verdict> {
         let verdicts: Vec<OnceLock<Verdict>> = candidates.iter().map(|_| OnceLock::new()).collect();
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
@@ -98,9 +79,7 @@ impl Verifier {
                 scope.spawn(|| {
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
-                        let (Some(candidate), Some(verdict)) =
-                            (candidates.get(at), verdicts.get(at))
-                        else {
+                        let (Some(candidate), Some(verdict)) = (candidates.get(at), verdicts.get(at)) else {
                             break;
                         };
                         let _ = verdict.set(self.one(candidate, tests, cancelled));
@@ -110,51 +89,47 @@ impl Verifier {
         });
         verdicts
             .into_iter()
-            .map(|verdict| {
-                verdict
-                    .into_inner()
-                    .unwrap_or_else(|| Verdict::untested("its worker stopped"))
-            })
+            .map(|verdict| verdict.into_inner().unwrap_or_else(|| Verdict::untested("its worker stopped")))
             .collect()
     }
 
+    /// The tests that reach the candidate's function on the original, by their pytest ids; `None` where that is not known: a
+    /// command that is not pytest, or tests that can not be run.
+    pub fn reaching(&self, candidate: &Candidate, tests: &TestsSetting, cancelled: Cancelled) -> Option<Vec<String>> {
+        let plan = match tests {
+            TestsSetting::None => return None,
+            TestsSetting::Auto => Plan::Pytest { arguments: Vec::new(), env: Vec::new() },
+            TestsSetting::Command(command) => plan(command),
+        };
+        let Plan::Pytest { arguments, .. } = &plan else { return None };
+        let edit = Edit::new(&self.project.root, candidate).ok()?;
+        let baseline = self.measured(candidate, tests, &plan, arguments, &edit, cancelled).ok()?;
+        let baseline = baseline.get().filter(|baseline| baseline.unusable.is_none())?;
+        let selected = baseline.selected(candidate.function.as_deref());
+        Some(selected.into_iter().map(str::to_owned).collect())
+    }
+
     fn one(&self, candidate: &Candidate, tests: &TestsSetting, cancelled: Cancelled) -> Verdict {
-        self.attempt(candidate, tests, cancelled)
-            .unwrap_or_else(Verdict::untested)
+        self.attempt(candidate, tests, cancelled).unwrap_or_else(Verdict::untested)
     }
 
     /// The error is the reason for `untested`.
-    fn attempt(
-        &self,
-        candidate: &Candidate,
-        tests: &TestsSetting,
-        cancelled: Cancelled,
-    ) -> Result<Verdict, String> {
+    fn attempt(&self, candidate: &Candidate, tests: &TestsSetting, cancelled: Cancelled) -> Result<Verdict, String> {
         if let (Some(reason), false) = (self.sandbox.refusal(), self.settings.unsandboxed) {
-            return Err(format!(
-                "{reason}; `lerp doctor` says more, `--unsandboxed` runs candidates without one"
-            ));
+            return Err(format!("{reason}; `lerp doctor` says more, `--unsandboxed` runs candidates without one"));
         }
         if cfg!(not(target_os = "linux")) {
-            return Err(format!(
-                "candidates are not run on {} yet",
-                std::env::consts::OS
-            ));
+            return Err(format!("candidates are not run on {} yet", std::env::consts::OS));
         }
         let plan = match tests {
             TestsSetting::None => return Err("tests are switched off".to_owned()),
-            TestsSetting::Auto => Plan::Pytest {
-                arguments: Vec::new(),
-                env: Vec::new(),
-            },
+            TestsSetting::Auto => Plan::Pytest { arguments: Vec::new(), env: Vec::new() },
             TestsSetting::Command(command) => plan(command),
         };
         let python = &self.project.interpreter;
         if !python.pytest && matches!(plan, Plan::Pytest { .. }) {
             let path = python.executable.display();
-            return Err(format!(
-                "{path} has no pytest: `{path} -m pip install pytest`, or name the project's Python"
-            ));
+            return Err(format!("{path} has no pytest: `{path} -m pip install pytest`, or name the project's Python"));
         }
         let edit = Edit::new(&self.project.root, candidate)?;
         if self.settings.gate {
@@ -164,9 +139,7 @@ impl Verifier {
         }
         match &plan {
             Plan::Shell(_) => self.command(candidate, &plan, &edit, cancelled),
-            Plan::Pytest { arguments, .. } => {
-                self.pytest(candidate, tests, &plan, arguments, &edit, cancelled)
-            }
+            Plan::Pytest { arguments, .. } => self.pytest(candidate, tests, &plan, arguments, &edit, cancelled),
         }
     }
 
@@ -179,36 +152,15 @@ impl Verifier {
         edit: &Edit,
         cancelled: Cancelled,
     ) -> Result<Verdict, String> {
-        let chosen = *tests == TestsSetting::Auto;
         let function = candidate.function.as_deref();
-        let arguments = if chosen {
-            select::test_files(&self.project, &candidate.file, function)?
-        } else {
-            given.to_vec()
-        };
-        let original = Original {
-            project: &self.project,
-            settings: &self.settings,
-            workshop: &self.workshop,
-            plan,
-            arguments: &arguments,
-            chosen,
-            overlay: &edit.original,
-            file: &edit.file,
-        };
-        let baseline = self.baseline((&arguments, tests, &edit.file, &edit.original), || {
-            original.baseline(cancelled)
-        });
+        let baseline = self.measured(candidate, tests, plan, given, edit, cancelled)?;
         let baseline = baseline.get().ok_or("the baseline is missing")?;
         if let Some(reason) = &baseline.unusable {
             return Err(reason.clone());
         }
         let selected = baseline.selected(function);
         if selected.is_empty() {
-            return Err(format!(
-                "no test reaches {}",
-                function.unwrap_or("the file")
-            ));
+            return Err(format!("no test reaches {}", function.unwrap_or("the file")));
         }
         let job = Job {
             plan,
@@ -219,11 +171,36 @@ impl Verifier {
             processes: baseline.processes,
             limit: self.limit(baseline.time),
         };
-        let (observed, ended) = self
-            .workshop
-            .run(&self.project, &self.settings, &job, cancelled)
-            .map_err(|error| error.to_string())?;
+        let (observed, ended) =
+            self.workshop.run(&self.project, &self.settings, &job, cancelled).map_err(|error| error.to_string())?;
         Ok(judge(baseline, &selected, &observed, &ended))
+    }
+
+    /// What the tests do on the original.
+    fn measured(
+        &self,
+        candidate: &Candidate,
+        tests: &TestsSetting,
+        plan: &Plan,
+        given: &[String],
+        edit: &Edit,
+        cancelled: Cancelled,
+    ) -> Result<Arc<OnceLock<Baseline>>, String> {
+        let chosen = *tests == TestsSetting::Auto;
+        let function = candidate.function.as_deref();
+        let arguments =
+            if chosen { select::test_files(&self.project, &candidate.file, function)? } else { given.to_vec() };
+        let original = Original {
+            project: &self.project,
+            settings: &self.settings,
+            workshop: &self.workshop,
+            plan,
+            arguments: &arguments,
+            chosen,
+            overlay: &edit.original,
+            file: &edit.file,
+        };
+        Ok(self.baseline((&arguments, tests, &edit.file, &edit.original), || original.baseline(cancelled)))
     }
 
     /// A command that is not pytest: whole, by its exit status, on the original and then on the candidate.
@@ -235,44 +212,18 @@ impl Verifier {
         cancelled: Cancelled,
     ) -> Result<Verdict, String> {
         let run = |overlay, limit| {
-            let job = Job {
-                plan,
-                arguments: &[],
-                overlay,
-                select: None,
-                reach: false,
-                processes: true,
-                limit,
-            };
-            self.workshop
-                .run(&self.project, &self.settings, &job, cancelled)
-                .map_err(|error| error.to_string())
+            let job = Job { plan, arguments: &[], overlay, select: None, reach: false, processes: true, limit };
+            self.workshop.run(&self.project, &self.settings, &job, cancelled).map_err(|error| error.to_string())
         };
         let slot = self.baseline(
-            (
-                &[],
-                &TestsSetting::Command(format!("{plan:?}")),
-                &edit.file,
-                &edit.original,
-            ),
+            (&[], &TestsSetting::Command(format!("{plan:?}")), &edit.file, &edit.original),
             || match run(&edit.original, self.settings.baseline_limit) {
-                Err(reason) => Baseline {
-                    unusable: Some(reason),
-                    ..Baseline::default()
-                },
+                Err(reason) => Baseline { unusable: Some(reason), ..Baseline::default() },
                 Ok((_, ended)) => {
-                    let why = || {
-                        format!(
-                            "the command does not pass on the original: {}",
-                            tail(&ended).unwrap_or_default()
-                        )
-                    };
+                    let why =
+                        || format!("the command does not pass on the original: {}", tail(&ended).unwrap_or_default());
                     let unusable = (ended.kill.is_some() || ended.code != Some(0)).then(why);
-                    Baseline {
-                        time: Duration::from_millis(ended.millis),
-                        unusable,
-                        ..Baseline::default()
-                    }
+                    Baseline { time: Duration::from_millis(ended.millis), unusable, ..Baseline::default() }
                 }
             },
         );
@@ -281,10 +232,7 @@ impl Verifier {
             return Err(reason.clone());
         }
         let (observed, ended) = run(&edit.changed, self.limit(baseline.time))?;
-        let loaded = observed
-            .loaded
-            .iter()
-            .any(|path| Path::new(path).ends_with(&candidate.file));
+        let loaded = observed.loaded.iter().any(|path| Path::new(path).ends_with(&candidate.file));
         Ok(judge_command(&ended, loaded))
     }
 
@@ -301,18 +249,10 @@ impl Verifier {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         let key = hasher.finish();
-        let lock = || {
-            self.baselines
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
+        let lock = || self.baselines.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = Arc::clone(lock().entry(key).or_default());
         let baseline = slot.get_or_init(make);
-        if baseline
-            .unusable
-            .as_deref()
-            .is_some_and(|reason| reason.contains("cancelled"))
-        {
+        if baseline.unusable.as_deref().is_some_and(|reason| reason.contains("cancelled")) {
             lock().remove(&key);
         }
         slot

@@ -42,10 +42,7 @@ pub fn helper(args: impl IntoIterator<Item = OsString>) -> Option<ExitCode> {
     if args.next()? != HELPER {
         return None;
     }
-    let stage = args
-        .next()
-        .and_then(|stage| stage.into_string().ok())
-        .unwrap_or_default();
+    let stage = args.next().and_then(|stage| stage.into_string().ok()).unwrap_or_default();
     Some(stage_main(&stage))
 }
 

@@ -45,31 +45,18 @@ impl SandboxReport {
             .filter(|row| row.required && !row.ok)
             .map(|row| format!("{}: {}", row.name, row.detail))
             .collect();
-        Some(format!(
-            "no sandbox on this machine ({})",
-            missing.join("; ")
-        ))
+        Some(format!("no sandbox on this machine ({})", missing.join("; ")))
     }
 
     /// The report of a system for which there is no sandbox yet.
     pub fn unsupported(system: &str) -> Self {
         let mut report = Self::default();
-        report.add(
-            "sandbox",
-            false,
-            true,
-            format!("candidates are not run on {system} yet, Linux only"),
-        );
+        report.add("sandbox", false, true, format!("candidates are not run on {system} yet, Linux only"));
         report
     }
 
     pub(crate) fn add(&mut self, name: &str, ok: bool, required: bool, detail: impl Into<String>) {
-        self.rows.push(Row {
-            name: name.to_owned(),
-            ok,
-            required,
-            detail: detail.into(),
-        });
+        self.rows.push(Row { name: name.to_owned(), ok, required, detail: detail.into() });
     }
 }
 

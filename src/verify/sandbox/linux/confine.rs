@@ -16,15 +16,12 @@ use super::{SandboxError, landlock, limits, seccomp};
 /// Confines this process and executes the program of the launch on its standard input; returns only on failure.
 pub(super) fn confine() -> Result<ExitCode, SandboxError> {
     // a duplicate without a buffer: what follows the launch on stdin belongs to the program
-    let stdin = io::stdin()
-        .as_fd()
-        .try_clone_to_owned()
-        .map_err(SandboxError::system("stdin"))?;
-    let launch =
-        Launch::read_from(&mut File::from(stdin)).map_err(SandboxError::system("launch"))?;
-    let (program, arguments) = launch.argv.split_first().ok_or_else(|| {
-        SandboxError::system::<io::Error>("argv")(io::ErrorKind::InvalidInput.into())
-    })?;
+    let stdin = io::stdin().as_fd().try_clone_to_owned().map_err(SandboxError::system("stdin"))?;
+    let launch = Launch::read_from(&mut File::from(stdin)).map_err(SandboxError::system("launch"))?;
+    let (program, arguments) = launch
+        .argv
+        .split_first()
+        .ok_or_else(|| SandboxError::system::<io::Error>("argv")(io::ErrorKind::InvalidInput.into()))?;
     // its own group, so that one signal reaches all of it
     setsid().map_err(SandboxError::system("setsid"))?;
     prctl::set_pdeathsig(Signal::SIGKILL).map_err(SandboxError::system("PDEATHSIG"))?;
@@ -33,10 +30,7 @@ pub(super) fn confine() -> Result<ExitCode, SandboxError> {
     if launch.policy.confine {
         apply(&launch.policy)?;
     }
-    Err(SandboxError::System {
-        what: "exec",
-        error: Command::new(program).args(arguments).exec(),
-    })
+    Err(SandboxError::System { what: "exec", error: Command::new(program).args(arguments).exec() })
 }
 
 /// `no_new_privs`, Landlock and seccomp, in the only order that works: each still allows setting up the next.

@@ -28,10 +28,7 @@ pub(super) fn init() -> Result<ExitCode, SandboxError> {
     prctl::set_pdeathsig(Signal::SIGKILL).map_err(SandboxError::system("PDEATHSIG"))?;
     prctl::set_child_subreaper(true).map_err(SandboxError::system("subreaper"))?;
     let _ = setsid();
-    let control = io::stdin()
-        .as_fd()
-        .try_clone_to_owned()
-        .map_err(SandboxError::system("stdin"))?;
+    let control = io::stdin().as_fd().try_clone_to_owned().map_err(SandboxError::system("stdin"))?;
     let mut control = File::from(control);
     let mut launch = Launch::read_from(&mut control).map_err(SandboxError::system("launch"))?;
     let mut watch = Watch::start(&mut launch)?;
@@ -63,13 +60,8 @@ impl Watch {
     fn start(launch: &mut Launch) -> Result<Self, SandboxError> {
         let (report, report_end) = pipe2(OFlag::O_CLOEXEC).map_err(SandboxError::system("pipe"))?;
         // inherited on purpose: this process has one thread and starts one child
-        fcntl(&report_end, FcntlArg::F_SETFD(FdFlag::empty()))
-            .map_err(SandboxError::system("fcntl"))?;
-        for argument in launch
-            .argv
-            .iter_mut()
-            .filter(|argument| *argument == REPORT_FD)
-        {
+        fcntl(&report_end, FcntlArg::F_SETFD(FdFlag::empty())).map_err(SandboxError::system("fcntl"))?;
+        for argument in launch.argv.iter_mut().filter(|argument| *argument == REPORT_FD) {
             *argument = report_end.as_raw_fd().to_string();
         }
         let exe = std::env::current_exe().map_err(SandboxError::system("own path"))?;
@@ -85,32 +77,16 @@ impl Watch {
             .map_err(SandboxError::system("starting the program"))?;
         if let Some(mut stdin) = child.stdin.take() {
             // a child that died is seen by its status
-            let _ = launch
-                .write_to(&mut stdin)
-                .and_then(|()| stdin.write_all(launch.stdin.as_bytes()));
+            let _ = launch.write_to(&mut stdin).and_then(|()| stdin.write_all(launch.stdin.as_bytes()));
         }
-        let stdout = child
-            .stdout
-            .take()
-            .map(|stream| File::from(OwnedFd::from(stream)));
-        let stderr = child
-            .stderr
-            .take()
-            .map(|stream| File::from(OwnedFd::from(stream)));
+        let stdout = child.stdout.take().map(|stream| File::from(OwnedFd::from(stream)));
+        let stderr = child.stderr.take().map(|stream| File::from(OwnedFd::from(stream)));
         let streams = [Some(File::from(report)), stdout, stderr];
         for stream in streams.iter().flatten() {
-            fcntl(stream, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))
-                .map_err(SandboxError::system("fcntl"))?;
+            fcntl(stream, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).map_err(SandboxError::system("fcntl"))?;
         }
         let main = Pid::from_raw(child.id().cast_signed());
-        Ok(Self {
-            main,
-            status: None,
-            streams,
-            kept: Default::default(),
-            output: 0,
-            started,
-        })
+        Ok(Self { main, status: None, streams, kept: Default::default(), output: 0, started })
     }
 
     /// Until the program ends or must be ended. Says why it must, and whether lerp is gone.
@@ -120,20 +96,10 @@ impl Watch {
         let mut ticked = Instant::now();
         loop {
             let mut fds = vec![PollFd::new(control.as_fd(), PollFlags::POLLIN)];
-            fds.extend(
-                self.streams
-                    .iter()
-                    .flatten()
-                    .map(|stream| PollFd::new(stream.as_fd(), PollFlags::POLLIN)),
-            );
+            fds.extend(self.streams.iter().flatten().map(|stream| PollFd::new(stream.as_fd(), PollFlags::POLLIN)));
             let idle = fds.len() == 1;
-            let wait = deadline
-                .saturating_sub(self.started.elapsed())
-                .min(if idle { TICK / 10 } else { TICK });
-            let _ = poll(
-                &mut fds,
-                PollTimeout::try_from(wait).unwrap_or(PollTimeout::ZERO),
-            );
+            let wait = deadline.saturating_sub(self.started.elapsed()).min(if idle { TICK / 10 } else { TICK });
+            let _ = poll(&mut fds, PollTimeout::try_from(wait).unwrap_or(PollTimeout::ZERO));
             if fds[0].any().unwrap_or(false) {
                 let mut word = [0];
                 let orphaned = !matches!(Read::read(&mut &*control, &mut word), Ok(1));
@@ -154,14 +120,7 @@ impl Watch {
                 if processes::descendants().len() > limits.processes {
                     return (Some(Kill::Processes), false);
                 }
-                if launch
-                    .policy
-                    .write
-                    .iter()
-                    .map(|folder| size_of(folder))
-                    .sum::<u64>()
-                    > limits.scratch_mb << 20
-                {
+                if launch.policy.write.iter().map(|folder| size_of(folder)).sum::<u64>() > limits.scratch_mb << 20 {
                     return (Some(Kill::Disk), false);
                 }
                 ticked = Instant::now();
@@ -201,34 +160,19 @@ impl Watch {
     }
 
     fn send_end(&self, status: Option<WaitStatus>, kill: Option<Kill>) {
-        let [_, stdout, stderr] = self
-            .kept
-            .each_ref()
-            .map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let [_, stdout, stderr] = self.kept.each_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         let (code, signal) = match status {
             Some(WaitStatus::Exited(_, code)) => (Some(code), None),
             Some(WaitStatus::Signaled(_, signal, _)) => (None, Some(signal as i32)),
             _ => (None, None),
         };
-        if let (Some(reason), true) = (
-            stderr.strip_prefix(REFUSED_MARK),
-            code == Some(i32::from(REFUSED)),
-        ) {
-            return send(&Message::Refused {
-                reason: reason.trim_end().to_owned(),
-            });
+        if let (Some(reason), true) = (stderr.strip_prefix(REFUSED_MARK), code == Some(i32::from(REFUSED))) {
+            return send(&Message::Refused { reason: reason.trim_end().to_owned() });
         }
         // the kernel's own limit on processor time speaks by this signal
         let kill = kill.or_else(|| (signal == Some(Signal::SIGXCPU as i32)).then_some(Kill::Time));
         let millis = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        send(&Message::Ended(Ended {
-            code,
-            signal,
-            kill,
-            stdout,
-            stderr,
-            millis,
-        }));
+        send(&Message::Ended(Ended { code, signal, kill, stdout, stderr, millis }));
     }
 }
 
@@ -246,11 +190,7 @@ fn size_of(folder: &Path) -> u64 {
     entries
         .filter_map(|entry| {
             let data = entry.metadata().ok()?;
-            Some(if data.is_dir() {
-                size_of(&entry.path())
-            } else {
-                data.len()
-            })
+            Some(if data.is_dir() { size_of(&entry.path()) } else { data.len() })
         })
         .sum()
 }

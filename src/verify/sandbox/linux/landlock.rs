@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use ::landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, LandlockStatus, Ruleset,
-    RulesetAttr, RulesetCreatedAttr, RulesetStatus, Scope, make_bitflags, path_beneath_rules,
+    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, LandlockStatus, Ruleset, RulesetAttr,
+    RulesetCreatedAttr, RulesetStatus, Scope, make_bitflags, path_beneath_rules,
 };
 
 use super::super::Policy;
@@ -69,24 +69,16 @@ pub(super) fn restrict(policy: &Policy) -> Result<i32, SandboxError> {
         .and_then(|rules| rules.add_rules(path_beneath_rules(existing(SYSTEM_READ), read)))
         .and_then(|rules| rules.add_rules(path_beneath_rules(existing(&policy.read), read)))
         .and_then(|rules| {
-            rules.add_rules(path_beneath_rules(
-                existing(DEVICES),
-                AccessFs::ReadFile | AccessFs::WriteFile,
-            ))
+            rules.add_rules(path_beneath_rules(existing(DEVICES), AccessFs::ReadFile | AccessFs::WriteFile))
         })
         .and_then(|rules| rules.add_rules(path_beneath_rules(existing(&policy.write), write)))
         .and_then(|rules| {
-            rules.add_rules(path_beneath_rules(
-                existing(&policy.execute),
-                BitFlags::from(AccessFs::Execute) | read,
-            ))
+            rules.add_rules(path_beneath_rules(existing(&policy.execute), BitFlags::from(AccessFs::Execute) | read))
         })
         .and_then(|rules| rules.restrict_self())
         .map_err(refused)?;
     if status.ruleset == RulesetStatus::NotEnforced {
-        return Err(SandboxError::Landlock(
-            "not in this kernel, or not among its active security modules".to_owned(),
-        ));
+        return Err(SandboxError::Landlock("not in this kernel, or not among its active security modules".to_owned()));
     }
     match status.landlock {
         LandlockStatus::Available { effective_abi, .. } => Ok(effective_abi as i32),

@@ -23,12 +23,8 @@ pub(super) fn apply(limits: &Limits) -> Result<(), SandboxError> {
     ];
     // a second between the soft and the hard limit: the soft one's signal says which cap it was
     let (_, hard) = getrlimit(Resource::RLIMIT_CPU).map_err(SandboxError::system("getrlimit"))?;
-    setrlimit(
-        Resource::RLIMIT_CPU,
-        limits.cpu_s.max(1).min(hard),
-        (limits.cpu_s + 2).min(hard),
-    )
-    .map_err(SandboxError::system("setrlimit"))?;
+    setrlimit(Resource::RLIMIT_CPU, limits.cpu_s.max(1).min(hard), (limits.cpu_s + 2).min(hard))
+        .map_err(SandboxError::system("setrlimit"))?;
     for (resource, wanted) in values {
         let (_, hard) = getrlimit(resource).map_err(SandboxError::system("getrlimit"))?;
         let value = wanted.min(hard);

@@ -43,10 +43,7 @@ pub(super) enum SandboxError {
 impl SandboxError {
     /// For `map_err`: names the call that failed.
     pub(super) fn system<E: Into<io::Error>>(what: &'static str) -> impl FnOnce(E) -> Self {
-        move |error| Self::System {
-            what,
-            error: error.into(),
-        }
+        move |error| Self::System { what, error: error.into() }
     }
 }
 

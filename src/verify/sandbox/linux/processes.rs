@@ -23,10 +23,7 @@ pub(super) fn descendants() -> Vec<i32> {
     let mut children: HashMap<i32, Vec<i32>> = HashMap::new();
     for (pid, fields) in stats() {
         // state, then the parent's number
-        let (state, parent) = (
-            fields.first(),
-            fields.get(1).and_then(|field| field.parse().ok()),
-        );
+        let (state, parent) = (fields.first(), fields.get(1).and_then(|field| field.parse().ok()));
         if let Some(parent) = parent
             && state.is_some_and(|state| state != "Z" && state != "X")
         {
@@ -47,27 +44,19 @@ pub(super) fn descendants() -> Vec<i32> {
 
 /// Threads that belong to a user, over all processes in sight.
 pub(super) fn threads_of(user: u32) -> u64 {
-    let owned =
-        |pid: i32| fs::metadata(format!("/proc/{pid}")).is_ok_and(|data| data.uid() == user);
+    let owned = |pid: i32| fs::metadata(format!("/proc/{pid}")).is_ok_and(|data| data.uid() == user);
     // the eighteenth field after the name is the number of threads
-    stats()
-        .filter(|(pid, _)| owned(*pid))
-        .filter_map(|(_, fields)| fields.get(17)?.parse::<u64>().ok())
-        .sum()
+    stats().filter(|(pid, _)| owned(*pid)).filter_map(|(_, fields)| fields.get(17)?.parse::<u64>().ok()).sum()
 }
 
 /// Number and fields of every process; the fields start after the name, which may hold anything.
 fn stats() -> impl Iterator<Item = (i32, Vec<String>)> {
-    fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| {
-            let pid = entry.file_name().to_str()?.parse().ok()?;
-            let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
-            let (_, fields) = stat.rsplit_once(')')?;
-            Some((pid, fields.split_whitespace().map(str::to_owned).collect()))
-        })
+    fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(|entry| {
+        let pid = entry.file_name().to_str()?.parse().ok()?;
+        let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+        let (_, fields) = stat.rsplit_once(')')?;
+        Some((pid, fields.split_whitespace().map(str::to_owned).collect()))
+    })
 }
 
 /// Kills and reaps every descendant, including those that left the group: as subreaper this process inherits them all.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use nix::libc;
 use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen as Width, SeccompCmpOp as Is,
-    SeccompCondition as Condition, SeccompFilter, SeccompRule, TargetArch,
+    BpfProgram, SeccompAction, SeccompCmpArgLen as Width, SeccompCmpOp as Is, SeccompCondition as Condition,
+    SeccompFilter, SeccompRule, TargetArch,
 };
 
 use super::{SandboxError, syscalls};
@@ -26,11 +26,7 @@ pub(super) fn install_base(abi: i32) -> Result<(), SandboxError> {
     for (rules, hit, miss) in [
         (allowed()?, SeccompAction::Allow, errno(libc::ENOSYS)),
         (forbidden(abi)?, errno(libc::EPERM), SeccompAction::Allow),
-        (
-            always(&[syscalls::PRETENDED, syscalls::PRETENDED_LEGACY]),
-            SeccompAction::Errno(0),
-            SeccompAction::Allow,
-        ),
+        (always(&[syscalls::PRETENDED, syscalls::PRETENDED_LEGACY]), SeccompAction::Errno(0), SeccompAction::Allow),
     ] {
         seccompiler::apply_filter(&compile(rules, hit, miss)?).map_err(error)?;
     }
@@ -46,84 +42,43 @@ pub(in super::super) fn strict_hex() -> Result<String, SandboxError> {
         bytes.extend(filter.k.to_ne_bytes());
         bytes
     };
-    Ok(program
-        .iter()
-        .flat_map(instruction)
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    Ok(program.iter().flat_map(instruction).map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn strict() -> Result<Rules, SandboxError> {
     let mut rules = always(&[&[libc::SYS_execve, libc::SYS_execveat]]);
     #[cfg(target_arch = "x86_64")]
     rules.extend(always(&[&[libc::SYS_fork, libc::SYS_vfork]]));
-    rules.insert(
-        libc::SYS_clone,
-        vec![rule(&[flags_are(
-            0,
-            libc::CLONE_THREAD.cast_unsigned().into(),
-            0,
-        )])?],
-    );
+    rules.insert(libc::SYS_clone, vec![rule(&[flags_are(0, libc::CLONE_THREAD.cast_unsigned().into(), 0)])?]);
     Ok(rules)
 }
 
 fn allowed() -> Result<Rules, SandboxError> {
     let mut rules = always(&[syscalls::ALLOWED, syscalls::ALLOWED_LEGACY]);
     let any = |argument: u8, values: &[u64]| -> Result<Vec<SeccompRule>, SandboxError> {
-        values
-            .iter()
-            .map(|&value| rule(&[equals(argument, value)]))
-            .collect()
+        values.iter().map(|&value| rule(&[equals(argument, value)])).collect()
     };
-    rules.insert(
-        libc::SYS_clone,
-        vec![rule(&[flags_are(0, NEW_NAMESPACES, 0)])?],
-    );
+    rules.insert(libc::SYS_clone, vec![rule(&[flags_are(0, NEW_NAMESPACES, 0)])?]);
     // asking only: no new limits
-    rules.insert(
-        libc::SYS_prlimit64,
-        vec![rule(&[(2, Width::Qword, Is::Eq, 0)])?],
-    );
+    rules.insert(libc::SYS_prlimit64, vec![rule(&[(2, Width::Qword, Is::Eq, 0)])?]);
     // no terminal, no file attributes
-    let ioctls = [
-        libc::TCGETS,
-        libc::TIOCGWINSZ,
-        libc::FIONREAD,
-        libc::FIONBIO,
-        libc::FIOCLEX,
-        libc::FIONCLEX,
-    ];
+    let ioctls = [libc::TCGETS, libc::TIOCGWINSZ, libc::FIONREAD, libc::FIONBIO, libc::FIOCLEX, libc::FIONCLEX];
     rules.insert(libc::SYS_ioctl, any(1, &ioctls)?);
     // not PDEATHSIG, not the subreaper, not dumpable
-    let prctls = [
-        libc::PR_SET_NAME,
-        libc::PR_GET_NAME,
-        libc::PR_SET_SECCOMP,
-        libc::PR_SET_NO_NEW_PRIVS,
-        libc::PR_CAPBSET_READ,
-    ];
+    let prctls =
+        [libc::PR_SET_NAME, libc::PR_GET_NAME, libc::PR_SET_SECCOMP, libc::PR_SET_NO_NEW_PRIVS, libc::PR_CAPBSET_READ];
     let mut prctls = prctls.map(|number| number.cast_unsigned().into()).to_vec();
     prctls.push(0x5356_4d41); // PR_SET_VMA: names for memory
     rules.insert(libc::SYS_prctl, any(0, &prctls)?);
     // more filters can only take away
-    rules.insert(
-        libc::SYS_seccomp,
-        any(0, &[libc::SECCOMP_SET_MODE_FILTER.into()])?,
-    );
+    rules.insert(libc::SYS_seccomp, any(0, &[libc::SECCOMP_SET_MODE_FILTER.into()])?);
     // a datagram socket of a pair could still be pointed at a socket in the file system
     let family = equals(0, libc::AF_UNIX.cast_unsigned().into());
     rules.insert(
         libc::SYS_socketpair,
-        vec![rule(&[
-            family,
-            flags_are(1, 0xf, libc::SOCK_STREAM.cast_unsigned().into()),
-        ])?],
+        vec![rule(&[family, flags_are(1, 0xf, libc::SOCK_STREAM.cast_unsigned().into())])?],
     );
-    rules.insert(
-        libc::SYS_sendto,
-        vec![rule(&[(4, Width::Qword, Is::Eq, 0)])?],
-    );
+    rules.insert(libc::SYS_sendto, vec![rule(&[(4, Width::Qword, Is::Eq, 0)])?]);
     let own = u64::from(std::process::id());
     rules.insert(libc::SYS_sched_setaffinity, any(0, &[0, own])?);
     Ok(rules)
@@ -146,25 +101,15 @@ fn forbidden(abi: i32) -> Result<Rules, SandboxError> {
         rules.insert(libc::SYS_truncate, Vec::new());
     }
     // signals by way of a descriptor's owner, leases and notices on others' files
-    let commands = [
-        libc::F_SETOWN,
-        10, /* F_SETSIG */
-        15, /* F_SETOWN_EX */
-        libc::F_SETLEASE,
-        libc::F_NOTIFY,
-    ];
-    let commands = commands
-        .iter()
-        .map(|command| rule(&[equals(1, command.cast_unsigned().into())]));
+    let commands =
+        [libc::F_SETOWN, 10 /* F_SETSIG */, 15 /* F_SETOWN_EX */, libc::F_SETLEASE, libc::F_NOTIFY];
+    let commands = commands.iter().map(|command| rule(&[equals(1, command.cast_unsigned().into())]));
     rules.insert(libc::SYS_fcntl, commands.collect::<Result<_, _>>()?);
     if abi < ABI_SCOPES_SIGNALS {
         // exec keeps the number, so this process is the one that Python will be
         let own = std::process::id();
         let others = |value: u32| (0, Width::Dword, Is::Ne, value.into());
-        rules.insert(
-            libc::SYS_kill,
-            vec![rule(&[others(own), others(0), others(own.wrapping_neg())])?],
-        );
+        rules.insert(libc::SYS_kill, vec![rule(&[others(own), others(0), others(own.wrapping_neg())])?]);
         rules.insert(libc::SYS_tgkill, vec![rule(&[others(own)])?]);
     }
     Ok(rules)
@@ -182,35 +127,23 @@ fn flags_are(argument: u8, mask: u64, value: u64) -> Test {
 }
 
 fn rule(tests: &[Test]) -> Result<SeccompRule, SandboxError> {
-    let conditions = tests.iter().map(|(argument, width, is, value)| {
-        Condition::new(*argument, width.clone(), is.clone(), *value)
-    });
+    let conditions =
+        tests.iter().map(|(argument, width, is, value)| Condition::new(*argument, width.clone(), is.clone(), *value));
     SeccompRule::new(conditions.collect::<Result<_, _>>().map_err(error)?).map_err(error)
 }
 
 fn always(lists: &[&[libc::c_long]]) -> Rules {
-    lists
-        .iter()
-        .copied()
-        .flatten()
-        .map(|&number| (number, Vec::new()))
-        .collect()
+    lists.iter().copied().flatten().map(|&number| (number, Vec::new())).collect()
 }
 
 fn errno(number: i32) -> SeccompAction {
     SeccompAction::Errno(number.cast_unsigned())
 }
 
-fn compile(
-    rules: Rules,
-    hit: SeccompAction,
-    miss: SeccompAction,
-) -> Result<BpfProgram, SandboxError> {
+fn compile(rules: Rules, hit: SeccompAction, miss: SeccompAction) -> Result<BpfProgram, SandboxError> {
     // another architecture than the one compiled for: the filter kills, as seccompiler writes it
     let arch = TargetArch::try_from(std::env::consts::ARCH).map_err(error)?;
-    SeccompFilter::new(rules, miss, hit, arch)
-        .and_then(TryInto::try_into)
-        .map_err(error)
+    SeccompFilter::new(rules, miss, hit, arch).and_then(TryInto::try_into).map_err(error)
 }
 
 fn error(error: impl std::fmt::Display) -> SandboxError {

@@ -81,20 +81,12 @@ pub(super) const FORBIDDEN_LEGACY: &[c_long] = &[];
 
 /// Answered by success and nothing done. Landlock knows no right for modes and times, so they could be changed on every
 /// file that the user owns; refusing them outright would fail each test that copies a file.
-pub(super) const PRETENDED: &[c_long] = &[
-    libc::SYS_fchmod,
-    libc::SYS_fchmodat,
-    /* fchmodat2 */ 452,
-    libc::SYS_utimensat,
-];
+pub(super) const PRETENDED: &[c_long] =
+    &[libc::SYS_fchmod, libc::SYS_fchmodat, /* fchmodat2 */ 452, libc::SYS_utimensat];
 /// The same for the older spellings of x86-64.
 #[cfg(target_arch = "x86_64")]
-pub(super) const PRETENDED_LEGACY: &[c_long] = &[
-    libc::SYS_chmod,
-    libc::SYS_futimesat,
-    libc::SYS_utime,
-    libc::SYS_utimes,
-];
+pub(super) const PRETENDED_LEGACY: &[c_long] =
+    &[libc::SYS_chmod, libc::SYS_futimesat, libc::SYS_utime, libc::SYS_utimes];
 /// None elsewhere.
 #[cfg(not(target_arch = "x86_64"))]
 pub(super) const PRETENDED_LEGACY: &[c_long] = &[];
