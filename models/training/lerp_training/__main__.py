@@ -14,6 +14,7 @@ COMMANDS = {
     "mined": "lerp_training.mined:main",
     "export": "lerp_training.bundle:main",
     "parity": "lerp_training.parity:main",
+    "report": "lerp_training.report:main",
     "field": "lerp_training.field:main",
 }
 

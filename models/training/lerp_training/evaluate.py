@@ -196,4 +196,8 @@ def main(argv: list[str]) -> None:
         print(f"{name:52s} " + "  ".join(f"{key} {value}" for key, value in figures[name].items()))
     print(f"{time.monotonic() - started:.0f} s")
     if given.out:
-        given.out.write_text(json.dumps({"figures": figures, "concepts": by_concept}, indent=1) + "\n")
+        whole = json.loads(given.out.read_text()) if given.out.is_file() else {}
+        count = sum(p.numel() for p in model.parameters()) / 1e6
+        whole["about"] = whole.get("about", {}) | {"parameters": round(count, 1)}
+        whole |= {"figures": figures, "in_tokens_by_concept": by_concept}
+        given.out.write_text(json.dumps(whole, indent=1) + "\n")

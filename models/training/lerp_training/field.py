@@ -182,5 +182,7 @@ def main(argv: list[str]) -> None:
             concepts[row] |= {key: round(sum(r.top for r in part) / len(part), 3), f"{key}_cases": len(part)}
     if given.out:
         whole = json.loads(given.out.read_text()) if given.out.is_file() else {}
+        packages = sorted({pair["package"] for rule in named for pair in rule["pairs"]})
+        whole["about"] = whole.get("about", {}) | {"packages": ", ".join(packages)}
         whole |= {"end_to_end": figures, "errors": errors, "concepts": concepts, "reliability": reliability(results, cases)}
         given.out.write_text(json.dumps(whole, indent=1) + "\n")

@@ -3,7 +3,7 @@
     pool       functions by what they contain          draw       random names and fragments of code
     trees      sites, replacement, templates           rules      what a rule is; the registry of families
     inserts wraps names signatures calls blocks flow moves displays      the template families
-    patterns compose                                   rules composed from primitives on patterns of real code
+    patterns primitives statement_primitives compose    rules composed from primitives on patterns of real code
     layers     how often each kind of rule is drawn    heldout    what training never sees
     generate   rules -> pairs and no-op cases -> file
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from . import statement_primitives  # noqa: F401  (registers its primitives)
 from .draw import Draw
 from .patterns import Pattern, find, match
 from .primitives import PRIMITIVES, STATEMENT_ONLY, Template
