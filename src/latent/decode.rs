@@ -31,6 +31,15 @@ pub struct Script {
     pub log_probability: f32,
 }
 
+/// What decoding gave.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Decoded {
+    /// Scripts that change something, the likeliest first.
+    pub scripts: Vec<Script>,
+    /// Log-probability that nothing is to be changed.
+    pub unchanged: f32,
+}
+
 /// How to decode.
 #[derive(Debug, Clone, Copy)]
 pub struct DecodeOptions {
@@ -46,8 +55,10 @@ struct Row {
     steps: Vec<Step>,
     forced: Vec<Step>,
     log_probability: f32,
-    /// Per step: the runner-up and its log-probability against the chosen one's.
-    runners_up: Vec<(Step, f32)>,
+    /// Steps that might have been taken instead: at which step, which, and its log-probability against the chosen one's.
+    runners_up: Vec<(usize, Step, f32)>,
+    /// Log-probability of changing nothing, known after the first step.
+    stop: f32,
     expects: Option<Expects>,
     word: i64,
     cursor: usize,
@@ -61,6 +72,7 @@ impl Row {
             forced,
             log_probability: 0.0,
             runners_up: Vec::new(),
+            stop: f32::NEG_INFINITY,
             expects: Some(Expects::First),
             word: i64::from(BOS),
             cursor: 0,
@@ -103,38 +115,34 @@ impl Row {
 }
 
 impl Model {
-    /// The likeliest scripts for a function under an edit, the greedy one first. `stop` is asked at every step.
+    /// The likeliest scripts for a function under an edit. `stop` is asked at every step.
     ///
-    /// The alternatives take, each at one step, the runner-up instead of the likeliest choice, and go on greedily: the
-    /// steps where that costs least come first. No randomness, so the same request gives the same scripts.
+    /// One script is written greedily. Each of the others takes, at one of its steps, a runner-up instead of the likeliest
+    /// choice, and goes on greedily from there: where that costs least comes first. No randomness, so the same request
+    /// gives the same scripts.
     pub fn scripts(
         &mut self,
         locals: &Locals,
         v: &EditVector,
         options: DecodeOptions,
         stop: &dyn Fn() -> bool,
-    ) -> Result<Vec<Script>, LatentError> {
+    ) -> Result<Decoded, LatentError> {
         let memory = self.memory(locals, v)?;
         let mut rows = vec![Row::new(Vec::new())];
         self.write(&memory, &mut rows, options, stop)?;
+        let unchanged = rows[0].stop;
         if options.scripts > 1 {
-            let greedy = rows[0].clone();
-            let mut branches = branches(&greedy);
-            branches.truncate(options.scripts - 1);
-            let mut more: Vec<Row> = branches.into_iter().map(Row::new).collect();
+            let mut more: Vec<Row> = branches(&rows[0]).take(options.scripts - 1).map(Row::new).collect();
             if !more.is_empty() {
                 self.write(&memory, &mut more, options, stop)?;
                 rows.extend(more);
             }
         }
-        let finished = rows.into_iter().filter(|row| row.expects.is_none());
+        let finished = rows.into_iter().filter(|row| row.expects.is_none() && row.steps.len() > 1);
         let mut scripts: Vec<Script> =
             finished.map(|row| Script { steps: row.steps, log_probability: row.log_probability }).collect();
-        // the greedy script stays first: it is the model's answer; among the others the likeliest come first
-        if let Some((_, others)) = scripts.split_first_mut() {
-            others.sort_by(|a, b| b.log_probability.total_cmp(&a.log_probability));
-        }
-        Ok(scripts)
+        scripts.sort_by(|a, b| b.log_probability.total_cmp(&a.log_probability));
+        Ok(Decoded { scripts, unchanged })
     }
 
     fn write(
@@ -221,12 +229,16 @@ fn choose(row: &mut Row, expects: Expects, words: &[f32], pointers: &[f32], posi
         row.expects = None;
         return;
     };
-    let second = scores.iter().filter(|(other, _)| *other != step).max_by(|a, b| a.1.total_cmp(&b.1));
-    if let Some((runner_up, other)) = second {
-        row.runners_up.push((*runner_up, other - score));
-    } else {
-        row.runners_up.push((step, f32::NEG_INFINITY));
+    let at = row.steps.len();
+    if at == 0 {
+        let stops = scores.iter().find(|(step, _)| *step == Step::Pointer(0));
+        row.stop = stops.map_or(f32::NEG_INFINITY, |(_, score)| score - total);
     }
+    // where the next hunk begins is what is most often in doubt
+    let width = if expects == Expects::First { 4 } else { 1 };
+    let mut others: Vec<(Step, f32)> = scores.iter().filter(|(other, _)| *other != step).copied().collect();
+    others.sort_by(|a, b| b.1.total_cmp(&a.1));
+    row.runners_up.extend(others.into_iter().take(width).map(|(other, its)| (at, other, its - score)));
     row.log_probability += score - total;
     row.take(step, expects);
 }
@@ -236,14 +248,15 @@ fn is_writable(id: usize) -> bool {
     id >= usize::from(COPY)
 }
 
-/// Beginnings of alternatives: the greedy script up to a step, and the runner-up there; the cheapest first.
-fn branches(greedy: &Row) -> Vec<Vec<Step>> {
-    let mut at: Vec<usize> = (0..greedy.runners_up.len()).filter(|i| greedy.runners_up[*i].1.is_finite()).collect();
-    at.sort_by(|a, b| greedy.runners_up[*b].1.total_cmp(&greedy.runners_up[*a].1));
-    let branch = |i: &usize| {
-        let mut steps = greedy.steps[..*i].to_vec();
-        steps.push(greedy.runners_up[*i].0);
+/// Beginnings of alternatives: the greedy script up to a step, and a runner-up there; the cheapest first.
+fn branches(greedy: &Row) -> impl Iterator<Item = Vec<Step>> + '_ {
+    let mut runners_up = greedy.runners_up.clone();
+    // changing nothing is not an alternative to show; how likely it is is known
+    runners_up.retain(|(at, step, _)| !(*at == 0 && *step == Step::Pointer(0)));
+    runners_up.sort_by(|a, b| b.2.total_cmp(&a.2));
+    runners_up.into_iter().map(|(at, step, _)| {
+        let mut steps = greedy.steps[..at].to_vec();
+        steps.push(step);
         steps
-    };
-    at.iter().map(branch).collect()
+    })
 }

@@ -11,7 +11,7 @@ mod runtime;
 mod worker;
 
 pub use bundle::{Bundle, Shapes};
-pub use decode::{DecodeOptions, Expects, Script};
+pub use decode::{DecodeOptions, Decoded, Expects, Script};
 pub use error::LatentError;
 pub use model::{EditVector, Locals, Model};
 pub use runtime::{Runtime, find as find_runtime};

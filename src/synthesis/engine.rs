@@ -17,6 +17,9 @@ use std::time::Instant;
 
 /// Longest script that is written, in steps.
 const LONGEST_SCRIPT: usize = 128;
+/// An edit is shown when it is at least so much likelier, in log-probability, than changing nothing. Negative: the
+/// probability of a right edit is spread over many steps, that of changing nothing stands in one.
+const RELUCTANCE: f32 = -1.0;
 /// Of each intermediate result, this many go on to the next concept.
 const BEAM: usize = 2;
 
@@ -150,7 +153,7 @@ impl Engine {
             let locals = model.encode(&ids)?;
             model.scripts(&locals, &v, options, &|| stop.is_cancelled())
         });
-        let scripts = match scripts {
+        let decoded = match scripts {
             Err(LatentError::Cancelled) => return Err(SynthesisError::Cancelled),
             other => other?,
         };
@@ -169,14 +172,13 @@ impl Engine {
             slots: &slots,
         };
         let mut drafts = Vec::new();
-        let greedy_stops = scripts.first().is_some_and(|script| script.steps.len() == 1);
-        if greedy_stops || scripts.is_empty() {
-            let log_probability = scripts.first().map_or(0.0, |script| script.log_probability);
-            drafts.push(Draft { log_probability: draft.log_probability + log_probability, ..draft.clone() });
+        let best = decoded.scripts.first().map_or(f32::NEG_INFINITY, |script| script.log_probability);
+        // nothing is changed unless an edit is likely enough beside that: its second thoughts are not shown either
+        let applies = best > decoded.unchanged + RELUCTANCE;
+        if !applies {
+            drafts.push(Draft { log_probability: draft.log_probability + decoded.unchanged, ..draft.clone() });
         }
-        // the model's own answer is that nothing applies: its second thoughts are not shown
-        let scripts = if greedy_stops { &[] } else { scripts.as_slice() };
-        for script in scripts.iter().filter(|script| script.steps.len() > 1) {
+        for script in decoded.scripts.iter().filter(|_| applies) {
             match passed(script, &target, &subject, &expected) {
                 Ok(passed) => drafts.push(Draft {
                     source: passed.source,
