@@ -177,7 +177,7 @@ class EditEncoder(nn.Module):
         places = torch.cat([first - 1 - step, last + step], 1)  # (N, 2 * around)
         chosen = places[..., None] == at
         kept = (chosen & (tags == KEPT)[:, None]).any(-1).long().unflatten(1, (2, -1))
-        unbroken = kept.cumprod(2).flatten(1).bool()
+        unbroken = ((1 - kept).cumsum(2) == 0).flatten(1)
         return chosen & unbroken[..., None]
 
 
