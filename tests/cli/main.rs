@@ -1,9 +1,12 @@
 //! The binary as its users meet it: arguments, files and exit codes.
 
+#![allow(clippy::unwrap_used, reason = "tests may panic: that is how they fail")]
+
 mod bad_input;
 mod packaging;
 mod settings;
 mod streams;
+mod with_model;
 
 use assert_cmd::Command;
 use std::fs;

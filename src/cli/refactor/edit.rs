@@ -49,6 +49,7 @@ impl Bench<'_> {
     pub fn edit_file(&self, source: &Source, text: &str) -> Result<FileReport, Stopped> {
         let parsed = syntax::parse(text);
         let mut report = FileReport::new(source.path.clone(), text);
+        report.problem = parsed.first_problem().map(|problem| (problem.line, problem.column));
         for function in syntax::find_functions(&parsed, text) {
             if source.wants(&function.qualname) {
                 let mut one = FunctionReport::new(&function.qualname, function.line + 1);

@@ -90,7 +90,9 @@ impl Refactor {
         let settings = self.settings.resolve(&first, flags)?;
         let mut summary = Summary::default();
         let tasks = self.tasks(&settings.exclude, &mut summary)?;
-        if tasks.is_empty() {
+        let empty = |task: &Task| task.text.as_ref().is_some_and(|(text, _)| !text.text.contains("def"));
+        if tasks.iter().all(empty) {
+            // nothing to edit: no model is needed to say so
             return self.finish(summary, Vec::new());
         }
         let editor = engine(&settings)?;
@@ -141,6 +143,7 @@ impl Refactor {
         progress.finish();
         match model {
             Some(SynthesisError::Cancelled) => {
+                eprintln!("{summary}");
                 eprintln!("lerp: interrupted; no file is half-written");
                 return Ok(ExitCode::from(130));
             }
@@ -169,11 +172,8 @@ impl Refactor {
             }
             match files::read(&source.path) {
                 Ok((text, bytes)) => {
-                    let names = functions(&text.text);
-                    check_names(&source, &names)?;
-                    if !names.is_empty() {
-                        tasks.push(Task { source, text: Some((text, bytes)) });
-                    }
+                    check_names(&source, &text.text)?;
+                    tasks.push(Task { source, text: Some((text, bytes)) });
                 }
                 Err(error) => {
                     summary.errors += 1;
@@ -254,13 +254,9 @@ enum Trouble {
     Model(SynthesisError),
 }
 
-fn functions(text: &str) -> Vec<String> {
-    let parsed = syntax::parse(text);
-    let found = syntax::find_functions(&parsed, text);
-    found.into_iter().map(|function| function.qualname).collect()
-}
-
-fn check_names(source: &Source, names: &[String]) -> Result<()> {
+fn check_names(source: &Source, text: &str) -> Result<()> {
+    let functions = syntax::find_functions(&syntax::parse(text), text);
+    let names: Vec<String> = functions.into_iter().map(|function| function.qualname).collect();
     for only in &source.only {
         let one = Source { only: vec![only.clone()], ..source.clone() };
         if !names.iter().any(|name| one.wants(name)) {

@@ -66,6 +66,8 @@ pub struct FileReport {
     pub edits: Vec<TextEdit>,
     /// How the edited text did, as a whole.
     pub verdict: Option<Verdict>,
+    /// Line and column, from 1, of the first thing that is not Python.
+    pub problem: Option<(usize, usize)>,
     /// Functions that were looked at.
     pub functions: Vec<FunctionReport>,
     /// Whether the edits were written.
@@ -135,6 +137,7 @@ impl FileReport {
             after: text.to_owned(),
             edits: Vec::new(),
             verdict: None,
+            problem: None,
             functions: Vec::new(),
             applied: false,
             model_millis: 0.0,
@@ -173,6 +176,11 @@ impl FileReport {
     pub fn notes(&self) -> Vec<String> {
         let place = |one: &FunctionReport| format!("{}:{}: {}", self.path.display(), one.line, one.name);
         let mut notes = Vec::new();
+        if let Some((line, column)) = self.problem
+            && !self.functions.iter().any(|one| one.fate == Fate::Broken)
+        {
+            notes.push(format!("{}:{line}:{column}: syntax error", self.path.display()));
+        }
         for one in &self.functions {
             let why = first_line(one.message.as_deref().unwrap_or_default());
             match one.fate {
@@ -194,11 +202,8 @@ impl FileReport {
                 notes.push(format!("{}: untested: no test reaches it", place(one)));
             }
         }
-        if let Some(verdict) = &self.verdict
-            && verdict.status == Status::Untested
-        {
-            let why = first_line(verdict.reason.as_deref().unwrap_or("no test ran"));
-            notes.push(format!("{}: untested: {why}", self.path.display()));
+        if let Some(Verdict { status: Status::Untested, reason: Some(why), .. }) = &self.verdict {
+            notes.push(format!("{}: untested: {}", self.path.display(), first_line(why)));
         }
         notes
     }

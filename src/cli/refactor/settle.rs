@@ -115,8 +115,9 @@ impl Bench<'_> {
     /// One verdict for each.
     fn judge(&self, report: &mut FileReport, candidates: &[Attempt]) -> Result<Vec<Verdict>, Stopped> {
         if self.wish.tests == TestChoice::None {
-            let none = |_| Verdict::untested("no tests were asked for");
-            return Ok(candidates.iter().map(none).collect());
+            // the user knows why
+            let none = Verdict { reason: None, ..Verdict::untested("") };
+            return Ok(vec![none; candidates.len()]);
         }
         let mut verdicts = self.referee.judge(&self.trial(report, candidates), self.cancel);
         if self.cancel.is_cancelled() {
