@@ -121,8 +121,7 @@ pub enum SynthesisError {
     Function {
         /// Its qualified name.
         name: String,
-        /// Why.
-        #[source]
+        /// Why; its text is part of this one's.
         error: FunctionError,
     },
     /// An example can not be learned from.
@@ -130,8 +129,7 @@ pub enum SynthesisError {
     Example {
         /// Which, from 1.
         number: usize,
-        /// Why.
-        #[source]
+        /// Why; its text is part of this one's.
         error: FunctionError,
     },
     /// Nothing was asked for.

@@ -11,7 +11,7 @@ import ast
 import json
 import random
 import subprocess
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,7 +98,7 @@ def function(source: str) -> str | None:
     return ast.unparse(functions[-1]) if functions else None
 
 
-def ask(lerp: Path, cases: list[Case], model: Path | None) -> tuple[list[Result], int]:
+def ask(lerp: Path, cases: list[Case], model: Path | None) -> tuple[list[Result], Counter]:
     command = [str(lerp), "batch"]
     lines = []
     for number, case in enumerate(cases):
@@ -109,10 +109,11 @@ def ask(lerp: Path, cases: list[Case], model: Path | None) -> tuple[list[Result]
     environment = None if model is None else {**__import__("os").environ, "LERP_MODEL": str(model)}
     done = subprocess.run(command, input="\n".join(lines) + "\n", capture_output=True, text=True, check=False, env=environment)
     answers = {answer["id"]: answer for answer in map(json.loads, done.stdout.splitlines())}
-    results, errors = [], 0
+    results, errors = [], Counter()
     for number, case in enumerate(cases):
         answer = answers.get(str(number), {"candidates": [], "error": "no answer"})
-        errors += bool(answer["error"])
+        if answer["error"]:
+            errors[answer["error"]] += 1
         wanted = function(case.wanted)
         given = [function(candidate["source"]) for candidate in answer["candidates"]]
         kept = bool(answer.get("unchanged")) and not given
@@ -140,14 +141,15 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--lerp", type=Path, default=settings.PACKAGE.parents[2] / "target" / "release" / "lerp")
     parser.add_argument("--model", type=Path)
     parser.add_argument("--rules", type=Path, default=settings.DATA / "rules")
+    parser.add_argument("--split", default="test", help="validation: to choose thresholds by")
     parser.add_argument("--cases", type=int, default=300, help="per figure, at most")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args(argv)
     rng = random.Random(0)
-    named = [r for rs in rules_of(given.rules / "named.jsonl", "test").values() for r in rs]
-    synthetic = [r for rs in rules_of(given.rules / "synthetic.jsonl", "test").values() for r in rs]
+    named = [r for rs in rules_of(given.rules / "named.jsonl", given.split).values() for r in rs]
+    synthetic = [r for rs in rules_of(given.rules / "synthetic.jsonl", given.split).values() for r in rs]
     families = [r for rs in rules_of(given.rules / "synthetic.jsonl", "family_test").values() for r in rs]
-    mined = [r for rs in rules_of(given.rules / "mined.jsonl", "test").values() for r in rs if len(r["pairs"]) > 1]
+    mined = [r for rs in rules_of(given.rules / "mined.jsonl", given.split).values() for r in rs if len(r["pairs"]) > 1]
 
     count = given.cases
     cases: list[Case] = []
@@ -173,9 +175,11 @@ def main(argv: list[str]) -> None:
         kept = sum(r.unchanged for r in group) / len(group)
         of_rows = [sum(r.top for r in part) / len(part) for part in rows[name].values()]
         means = {"mean_over_rows": sum(of_rows) / len(of_rows), "came_back_unchanged": kept}
+        if not group:
+            continue
         figures[name] = {key: round(value, 3) for key, value in (share | means).items()} | {"cases": len(group), "rows": len(of_rows)}
         print(f"{name:55s} " + "  ".join(f"{key} {value}" for key, value in figures[name].items()), flush=True)
-    print(f"{errors} of {len(cases)} requests had an error")
+    print(f"{errors.total()} of {len(cases)} requests had an error: {dict(errors.most_common(5))}")
     concepts: dict[str, dict] = defaultdict(dict)
     for table, key in (("built-in, added", "add"), ("built-in, removed", "remove")):
         for row, part in sorted(rows[table].items()):
@@ -184,5 +188,5 @@ def main(argv: list[str]) -> None:
         whole = json.loads(given.out.read_text()) if given.out.is_file() else {}
         packages = sorted({pair["package"] for rule in named for pair in rule["pairs"]})
         whole["about"] = whole.get("about", {}) | {"packages": ", ".join(packages)}
-        whole |= {"end_to_end": figures, "errors": errors, "concepts": concepts, "reliability": reliability(results, cases)}
+        whole |= {"end_to_end": figures, "errors": errors.total(), "concepts": concepts, "reliability": reliability(results, cases)}
         given.out.write_text(json.dumps(whole, indent=1) + "\n")
