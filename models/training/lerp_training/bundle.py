@@ -10,51 +10,76 @@ import random
 import shutil
 from pathlib import Path
 
+import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
+from tqdm import tqdm
 
 from lerp_training import config as settings
-from lerp_training.config import ModelConfig, Vocabulary
+from lerp_training.config import ModelConfig
+from lerp_training.evaluate import TOGETHER, Case, answers, load
 from lerp_training.graphs import export
 from lerp_training.model import Model
 from lerp_training.quantise import quantise
+from lerp_training.scripts import compact
 
 FORMAT = 1
-WINDOWS = 12  # pairs of a built-in concept: more of them hardly move the mean any more
+WINDOWS, FEW = 12, 5  # pairs of a built-in concept that are tried together
+CHOICES = 3
 GRAPHS = ("encoder.onnx", "edit.onnx", "memory.onnx", "decoder.onnx")
 
 
-def load(weights: Path) -> Model:
-    """A model of the default shape with these weights, in fp32."""
-    model = Model(ModelConfig(Vocabulary.read().size))
-    given = {name: tensor.float() for name, tensor in load_file(weights).items()}
-    model.load_state_dict(given, strict=False)
-    return model.eval()
-
-
-def built_in_concepts(rules: Path, seed: int = 0) -> list[dict]:
-    """For each named rule: the spellings that travel with it, and the windows of some of its training pairs.
-
-    All windows are of one line of the file: their concept tokens must count alike."""
-    pick = random.Random(seed)
+def named_lines(rules: Path) -> dict[str, list[dict]]:
+    """The training lines of each named rule."""
     lines: dict[str, list[dict]] = {}
     with rules.open() as file:
         for line in file:
             rule = json.loads(line)
             if rule["kind"] == "named" and rule["split"] == "train":
                 lines.setdefault(rule["rule"], []).append(rule)
+    return lines
+
+
+def window(pair: dict) -> tuple[np.ndarray, ...]:
+    return tuple(np.array(part) for key in ("window", "opposite") for part in pair[key])
+
+
+def probes(rule: dict, pairs: list[dict], windows: list[tuple], pick: random.Random) -> list[Case]:
+    """Training functions on which a choice of windows is tried: both directions, and functions to be left alone."""
+
+    def case(question: dict, sign: float) -> Case:
+        return Case("", "", np.array(question["source"]), compact(question["script"]), windows, sign)
+
+    forward = [pair["forward"] for pair in pairs if pair["forward"]]
+    backward = [pair["backward"] for pair in pairs if pair["backward"]]
+    cases = [case(q, 1.0) for q in pick.sample(forward, min(10, len(forward)))]
+    cases += [case(q, -1.0) for q in pick.sample(backward, min(4, len(backward)))]
+    alone = pick.sample(rule["no_ops"], min(4, len(rule["no_ops"])))
+    cases += [Case("", "", np.array(ids), [-1], windows, 1.0) for ids in alone]
+    return [case for case in cases if len(case.source) <= 110]
+
+
+def built_in_concepts(model: Model, rules: Path, seed: int = 0) -> list[dict]:
+    """For each named rule: the spellings that travel with it, and the windows whose mean does best on other training
+    functions, of a few choices. All windows are of one line of the file: their concept tokens must count alike."""
     concepts = []
-    for name, of_rule in sorted(lines.items()):
+    for name, of_rule in tqdm(sorted(named_lines(rules).items()), desc="concepts"):
+        pick = random.Random(f"{seed} {name}")
         rule = max(of_rule, key=lambda line: (len(line["pairs"]), any(p["backward"] for p in line["pairs"])))
         pairs = [pair for pair in rule["pairs"] if pair["forward"]] or rule["pairs"]
+        best, chosen = -1.0, pairs[:WINDOWS]
+        for choice in range(CHOICES):
+            shown = pick.sample(pairs, min(WINDOWS if choice == 0 else FEW, len(pairs)))
+            others = [pair for pair in pairs if pair not in shown] or pairs
+            cases = sorted(probes(rule, others, [window(p) for p in shown], random.Random(name)), key=lambda c: len(c.source))
+            with torch.autocast("cpu", torch.bfloat16):
+                right = [r for at in range(0, len(cases), TOGETHER) for r in answers(model, cases[at : at + TOGETHER])]
+            share = sum(right) / max(1, len(right))
+            if share > best:
+                best, chosen = share, shown
         windows = [
-            {
-                "ids": pair["window"][0],
-                "tags": pair["window"][1],
-                "opposite_ids": pair["opposite"][0],
-                "opposite_tags": pair["opposite"][1],
-            }
-            for pair in pick.sample(pairs, min(WINDOWS, len(pairs)))
+            dict(zip(("ids", "tags", "opposite_ids", "opposite_tags"), pair["window"] + pair["opposite"], strict=True))
+            for pair in chosen
         ]
         concept, signature = rule["concept"], rule["changes_signature"]
         concepts.append({"name": name, "concept": concept, "windows": windows, "changes_signature": signature})
@@ -103,7 +128,7 @@ def main(argv: list[str]) -> None:
     if not given.fp32:
         for name in GRAPHS:
             quantise(given.out / name)
-    concepts = built_in_concepts(given.rules)
+    concepts = built_in_concepts(model, given.rules)
     measured = json.loads(given.measured.read_text())["concepts"] if given.measured else {}
     for concept in concepts:
         row = measured.get(concept["name"], {})

@@ -16,10 +16,9 @@ import onnxruntime
 import torch
 
 from lerp_training import config as settings
-from lerp_training.bundle import load
 from lerp_training.config import BOS, EOS, PAD
 from lerp_training.data import load_rules
-from lerp_training.evaluate import Case, answers_of, taught
+from lerp_training.evaluate import Case, answers_of, load, taught
 from lerp_training.graphs import MEMORY, export
 from lerp_training.scripts import Expects, least_position, state_after
 
