@@ -86,8 +86,8 @@ class EpisodeConfig:
     sums: float = 0.12  # share of episodes to which a second rule is added that does not apply
     strength: tuple[float, float] = (0.8, 1.2)
     questions: int = 48  # in one step: more steps teach more than larger ones, as long as the products stay large
-    longest_script: int = 48
-    longest_source: int = 130
+    longest_script: int = 96
+    longest_source: int = 352
 
 
 @dataclass
