@@ -15,7 +15,7 @@ SHOW := sh -c '"$$@"; code=$$?; [ $$code -le 1 ]' --
 .PHONY: demo install test rust-test python-test packages bench lint clean
 
 demo: $(VENV)/.installed $(DEMO)/.installed
-	$(LERP) doctor
+	VIRTUAL_ENV=$(abspath $(DEMO)) $(LERP) doctor
 	VIRTUAL_ENV=$(abspath $(DEMO)) $(SHOW) $(LERP) refactor examples/inventory --add list-comprehension --remove print-debugging --tests auto --diff
 	VIRTUAL_ENV=$(abspath $(DEMO)) $(SHOW) $(LERP) refactor $(DEMO_MODULE) --add list-comprehension --add f-strings --tests none --diff
 

@@ -165,7 +165,8 @@ impl Settings {
         let settings = Self {
             model: last(layers, |l| &l.model),
             onnxruntime: last(layers, |l| &l.onnxruntime),
-            python: last(layers, |l| &l.python),
+            // it is started from other folders, too
+            python: last(layers, |l| &l.python).map(|path| std::path::absolute(&path).unwrap_or(path)),
             tests: last(layers, |l| &l.tests).unwrap_or(TestChoice::Auto),
             test_timeout: last(layers, |l| &l.test_timeout).unwrap_or(60.0),
             strength: last(layers, |l| &l.strength).unwrap_or(1.0),

@@ -89,7 +89,8 @@ fn model(settings: &Settings) -> Vec<Row> {
 }
 
 fn testing(settings: &Settings) -> Vec<Row> {
-    let python = match Interpreter::discover(Path::new("."), settings.python.as_deref()) {
+    let here = std::env::current_dir().unwrap_or_default();
+    let python = match Interpreter::discover(&here, settings.python.as_deref()) {
         Ok(python) => python,
         Err(error) => return vec![missing("Python", error.to_string(), "set LERP_PYTHON to the project's Python")],
     };
