@@ -1,13 +1,19 @@
 //! `cargo bench`: the codec, the encoder, an edit, eight candidates, and the whole way from nothing to the first edit.
 //!
 //! Needs the bundle (`models/base`) and ONNX Runtime, as the tests do: `make bench` sees to both.
-#![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark fails by panicking")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark fails by panicking"
+)]
 
 use divan::Bencher;
 use lerp::codec::{ConceptTable, Lexed, SlotTable};
 use lerp::latent::ModelSettings;
-use lerp::synthesis::{Cancel, Engine, Request};
 use lerp::syntax::{find_functions, parse};
+use lerp::synthesis::{Cancel, Engine, Request};
 use std::process::Command;
 use std::sync::OnceLock;
 

@@ -1,5 +1,5 @@
 //! What must hold for every candidate, whatever the model: on real functions of the pinned packages.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use lerp::latent::ModelSettings;
 use lerp::syntax::{Function, find_functions, import_position, parse};

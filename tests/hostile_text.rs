@@ -1,5 +1,5 @@
 //! Mutated and random input: nothing panics, nothing is lost.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use lerp::codec::{
     ConceptTable, Lexed, Pair, SlotTable, apply, concept_of, encode, lesson, relexicalise, replacements,

@@ -1,6 +1,6 @@
 //! The merge on real layouts: (text, the tokens it should become, the text it should become). What the edit does not
 //! touch keeps its bytes; comments stay; what moves into another block is indented anew.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use lerp::codec::{Lexed, Pair, SlotTable, concept_of, encode, lesson, replacements};
 use lerp::synthesis::{Target, merge};

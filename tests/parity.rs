@@ -1,5 +1,5 @@
 //! PyTorch = ONNX in fp32 = ONNX in int8 = this runtime, on recorded cases (`python -m lerp_training parity`).
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use lerp::codec::{Id, Step, WindowPair};
 use lerp::latent::{DecodeOptions, EditVector, ModelSettings, Worker};

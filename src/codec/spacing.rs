@@ -67,7 +67,7 @@ impl Spacing {
         self.context.advance(id);
         let text = vocabulary.text(id);
         let is_operator = vocabulary.kind(id) == Kind::Operator;
-        let attached = self.previous.is_some_and(|previous| Self::ends_value(previous));
+        let attached = self.previous.is_some_and(Self::ends_value);
         let at_start = self.previous.is_none_or(|previous| matches!(previous, NL | IN | DE));
         self.prefix = !in_text
             && is_operator

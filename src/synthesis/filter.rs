@@ -87,7 +87,7 @@ pub fn check(
     let index = position(subject);
     let function = functions
         .iter()
-        .filter(|function| function.range.start.abs_diff(subject.function.range.start) <= LEADING)
+        .filter(|function| function.range.start == subject.function.range.start)
         .find(|function| last_name(&function.qualname) == last_name(&subject.function.qualname))
         .or_else(|| functions.get(index))
         .ok_or(Refusal::DoesNotParse)?;
@@ -138,8 +138,6 @@ pub fn check(
     Ok(Passed { source, gain })
 }
 
-/// A decorator put in front moves a function's beginning by no more than this.
-const LEADING: usize = 0;
 /// A comment behind a function's last statement may be counted to it or not.
 const TRAILING: usize = 200;
 
