@@ -1,15 +1,24 @@
 //! Detectors: whether a concept is present in a function, and whether it could be added. They label and reject; edits
 //! come from the decoder alone.
+//!
+//! A detector is a tree-sitter query. Its captures say:
+//!
+//! - `@present`: a place where the concept is;
+//! - `@applicable`: a place where it could be added (no such capture: the query can not tell);
+//! - `@needed`: without one in the function itself, it can be added nowhere;
+//! - `@blocked`: with one in the function itself, it can be added nowhere;
+//! - `@excluded`: a node that is none of these three after all, for what can only be said by what is absent.
 
-use crate::syntax::{Parsed, Pattern};
-use std::collections::HashMap;
+use crate::syntax::{Parsed, Pattern, PatternError};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::OnceLock;
 
-/// The queries of one concept: captures `@present` and `@applicable`.
+/// The query of one concept.
 pub struct Detector {
     pattern: Pattern,
     knows_applicable: bool,
+    has_needs: bool,
 }
 
 /// What a detector counts in a function.
@@ -29,22 +38,33 @@ impl Detector {
     pub fn of(name: &str) -> Option<&'static Self> {
         static DETECTORS: OnceLock<HashMap<&'static str, Detector>> = OnceLock::new();
         let detectors = DETECTORS.get_or_init(|| {
-            let compiled = QUERIES.iter().filter_map(|(name, text)| Some((*name, Self::new(text)?)));
+            let compiled = QUERIES.iter().filter_map(|(name, text)| Some((*name, Self::new(text).ok()?)));
             compiled.collect()
         });
         detectors.get(name)
     }
 
-    fn new(text: &str) -> Option<Self> {
-        let pattern = Pattern::new(text).ok()?;
-        Some(Self { pattern, knows_applicable: text.contains("@applicable") })
+    /// Compiles a query.
+    pub fn new(text: &str) -> Result<Self, PatternError> {
+        let pattern = Pattern::new(text)?;
+        let has = |name| pattern.names().contains(&name);
+        Ok(Self { knows_applicable: has("applicable"), has_needs: has("needed"), pattern })
     }
 
     /// Counts in the function at `range`.
     pub fn presence(&self, parsed: &Parsed, source: &str, range: Range<usize>) -> Presence {
-        let present = self.pattern.count(parsed, source, range.clone(), "present");
-        let applicable = self.knows_applicable.then(|| self.pattern.count(parsed, source, range, "applicable"));
-        Presence { present, applicable }
+        let captures = self.pattern.captures(parsed, source, range);
+        let nodes = |name: &str, own: bool| -> BTreeSet<usize> {
+            let wanted = captures.iter().filter(|one| one.name == name && (one.own || !own));
+            wanted.map(|one| one.node).collect()
+        };
+        let applicable = self.knows_applicable.then(|| {
+            let excluded = nodes("excluded", false);
+            let count = |name: &str, own: bool| nodes(name, own).difference(&excluded).count();
+            let possible = count("blocked", true) == 0 && (!self.has_needs || count("needed", true) > 0);
+            if possible { count("applicable", false) } else { 0 }
+        });
+        Presence { present: nodes("present", false).len(), applicable }
     }
 }
 

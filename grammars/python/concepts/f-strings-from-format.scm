@@ -1,0 +1,14 @@
+; An f-string; a string formatted by format() whose values can stand inside an f-string.
+(string (interpolation)) @present
+
+(call
+  function: (attribute object: [(string) (concatenated_string)] @_text attribute: (identifier) @_verb)
+  arguments: (argument_list (_)) @_values
+  (#eq? @_verb "format")
+  (#match? @_text "^[^{}]*(\\{\\d*(![rsa])?(:[^{}]*)?\\}[^{}]*)+$")
+  (#not-match? @_values "['\"{]|\\b(await|yield|lambda|if)\\b|:=")) @applicable
+
+(call
+  function: (attribute attribute: (identifier) @_verb)
+  arguments: (argument_list [(keyword_argument) (list_splat) (dictionary_splat)])
+  (#eq? @_verb "format")) @excluded
