@@ -22,6 +22,9 @@ const LONGEST_SCRIPT: usize = 128;
 /// packages: 0.5 as the limit on the probability of changing nothing got 2 to 4 points more edits right, and kept 25 to 35
 /// points fewer functions to which nothing applies.
 const RELUCTANCE: f32 = -1.0;
+/// The same where a detector has seen that the concept applies, which it nearly always is right about: then almost any
+/// edit is likelier than none.
+const RELUCTANCE_WHEN_SEEN: f32 = -5.0;
 /// Of each intermediate result, this many go on to the next concept.
 const BEAM: usize = 2;
 
@@ -140,6 +143,12 @@ impl Engine {
             return Ok(Vec::new());
         };
         let lexed = Lexed::at(&parsed, source, function.range.clone()).map_err(named)?;
+        let presence = concept.detector.map(|detector| detector.presence(&parsed, source, function.range.clone()));
+        if presence.is_some_and(|presence| !presence.allows(concept.remove)) {
+            // seen without the model: it does not apply
+            return Ok(vec![draft.clone()]);
+        }
+        let seen = presence.is_some_and(|presence| concept.remove || presence.applicable.is_some());
         let mut slots = SlotTable::default();
         let encoded = encode(source, lexed.start, &lexed.lexemes, &concept.table, &mut slots)
             .map_err(|error| named(error.into()))?;
@@ -175,7 +184,7 @@ impl Engine {
         };
         let mut drafts = Vec::new();
         let best = decoded.scripts.first().map_or(f32::NEG_INFINITY, |script| script.log_probability);
-        let applies = best > decoded.unchanged + RELUCTANCE;
+        let applies = best > decoded.unchanged + if seen { RELUCTANCE_WHEN_SEEN } else { RELUCTANCE };
         if !applies {
             drafts.push(Draft { log_probability: draft.log_probability + decoded.unchanged, ..draft.clone() });
         }
