@@ -119,7 +119,6 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--rules", type=Path, default=settings.DATA / "rules" / "named.tokens.jsonl")
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--fp32", action="store_true", help="leave the graphs in fp32")
-    parser.add_argument("--measured", type=Path, help="evaluation.json, whose accuracies are put beside the concepts")
     given = parser.parse_args(argv)
     torch.manual_seed(0)
     given.out.mkdir(parents=True, exist_ok=True)
@@ -129,10 +128,6 @@ def main(argv: list[str]) -> None:
         for name in GRAPHS:
             quantise(given.out / name)
     concepts = built_in_concepts(model, given.rules)
-    measured = json.loads(given.measured.read_text())["concepts"] if given.measured else {}
-    for concept in concepts:
-        row = measured.get(concept["name"], {})
-        concept["accuracy"], concept["removal_accuracy"] = row.get("add"), row.get("remove")
     (given.out / "concepts.json").write_text(json.dumps(concepts, separators=(",", ":")) + "\n")
     write_manifest(given.out, given.version, model.config)
     weights = {name: tensor.bfloat16().contiguous() for name, tensor in model.state_dict().items()}

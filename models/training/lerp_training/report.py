@@ -1,6 +1,10 @@
-"""The model card, from what was measured and nothing else:    python -m lerp_training report [--base ../base]"""
+"""The model card, from what was measured and nothing else; and each concept's accuracy beside its windows.
+
+    python -m lerp_training report [--base ../base]
+"""
 
 import argparse
+import hashlib
 import json
 from pathlib import Path
 
@@ -65,3 +69,12 @@ def main(argv: list[str]) -> None:
     parts += ["How sure it is, and how often it is right:", "", *reliability(measured["reliability"]), ""]
     parts += ["Each named concept:", "", *by_concept(measured["concepts"]), ""]
     (given.base / "MODEL_CARD.md").write_text("\n".join(parts))
+
+    concepts = json.loads((given.base / "concepts.json").read_text())
+    for concept in concepts:
+        row = measured["concepts"].get(concept["name"], {})
+        concept["accuracy"], concept["removal_accuracy"] = row.get("add"), row.get("remove")
+    content = (json.dumps(concepts, separators=(",", ":")) + "\n").encode()
+    (given.base / "concepts.json").write_bytes(content)
+    manifest["files"]["concepts.json"] = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    (given.base / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
