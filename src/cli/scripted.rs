@@ -115,8 +115,8 @@ impl Referee for WordReferee {
         let verdict = |attempt: &Attempt| {
             let words: Vec<&str> = attempt.text.split(|c: char| !c.is_alphanumeric()).collect();
             let has = |word: &&'static str| words.contains(word);
-            let all = !self.together.is_empty() && self.together.iter().all(|w| has(w));
-            let failed = all || self.failing.iter().any(|w| has(w));
+            let all = !self.together.is_empty() && self.together.iter().all(&has);
+            let failed = all || self.failing.iter().any(has);
             Verdict {
                 status: if failed { Status::Failed } else { Status::Passed },
                 tests_run: 2,
