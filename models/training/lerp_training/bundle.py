@@ -20,7 +20,7 @@ from lerp_training.config import ModelConfig
 from lerp_training.evaluate import TOGETHER, Case, answers, load
 from lerp_training.graphs import export
 from lerp_training.model import Model
-from lerp_training.quantise import quantise
+from lerp_training.quantise import quantise, strip
 from lerp_training.scripts import compact
 
 FORMAT = 1
@@ -124,9 +124,10 @@ def main(argv: list[str]) -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     model = load(given.weights)
     export(model, given.out)
-    if not given.fp32:
-        for name in GRAPHS:
+    for name in GRAPHS:
+        if not given.fp32:
             quantise(given.out / name)
+        strip(given.out / name)
     concepts = built_in_concepts(model, given.rules)
     (given.out / "concepts.json").write_text(json.dumps(concepts, separators=(",", ":")) + "\n")
     write_manifest(given.out, given.version, model.config)

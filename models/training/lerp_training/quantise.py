@@ -22,6 +22,20 @@ def quantise(path: Path, block: int = 64) -> None:
     quantiser.model.save_model_to_file(str(path))
 
 
+def strip(path: Path) -> None:
+    """Takes out what the exporter notes about its own run: stack traces with paths of the machine, names of modules."""
+    model = onnx.load(str(path))
+    del model.metadata_props[:]
+    del model.graph.metadata_props[:]
+    del model.graph.value_info[:]
+    for part in [*model.graph.node, *model.graph.initializer, *model.graph.input, *model.graph.output]:
+        part.doc_string = ""
+        if hasattr(part, "metadata_props"):
+            del part.metadata_props[:]
+    model.doc_string = model.graph.doc_string = ""
+    onnx.save(model, str(path))
+
+
 def split_gemm(graph: onnx.GraphProto) -> None:
     """Gemm with a constant, transposed weight becomes MatMul and Add: the quantiser only knows MatMul."""
     constants = {tensor.name: tensor for tensor in graph.initializer}
