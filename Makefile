@@ -17,7 +17,7 @@ SHOW := sh -c '"$$@"; code=$$?; [ $$code -le 1 ]' --
 demo: $(VENV)/.installed $(DEMO)/.installed
 	VIRTUAL_ENV=$(abspath $(DEMO)) $(LERP) doctor
 	VIRTUAL_ENV=$(abspath $(DEMO)) $(SHOW) $(LERP) refactor examples/inventory --add list-comprehension --remove print-debugging --tests auto --diff
-	VIRTUAL_ENV=$(abspath $(DEMO)) $(SHOW) $(LERP) refactor $(DEMO_MODULE) --add list-comprehension --add f-strings --tests none --diff
+	VIRTUAL_ENV=$(abspath $(DEMO)) $(SHOW) $(LERP) refactor $(DEMO_MODULE) --add no-else-return --add ternary --tests none --diff
 
 install: $(VENV)/.installed
 

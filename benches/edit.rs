@@ -33,8 +33,8 @@ fn request(candidates: usize) -> Request<'static> {
     Request {
         source: FUNCTION,
         function: None,
-        add: Vec::new(),
-        remove: vec!["print-debugging".to_owned()],
+        add: vec!["list-comprehension".to_owned()],
+        remove: Vec::new(),
         examples: Vec::new(),
         reverse_examples: false,
         strength: 1.0,
@@ -85,7 +85,7 @@ fn start_to_first_edit(bencher: Bencher<'_, '_>) {
     std::fs::write(&file, FUNCTION).unwrap();
     bencher.bench(|| {
         let mut lerp = Command::new(env!("CARGO_BIN_EXE_lerp"));
-        lerp.args(["refactor", "--remove", "print-debugging", "--tests", "none", "--candidates", "1"]).arg(&file);
+        lerp.args(["refactor", "--add", "list-comprehension", "--tests", "none", "--candidates", "1"]).arg(&file);
         lerp.output().unwrap().stdout.len()
     });
 }

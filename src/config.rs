@@ -22,6 +22,8 @@ pub struct Settings {
     pub test_timeout: f64,
     /// Factor on the concept vectors.
     pub strength: f32,
+    /// An edit that no test reaches is shown from this confidence on.
+    pub confidence: f32,
     /// At most this many candidates for a function.
     pub candidates: usize,
     /// Seed of sampled candidates.
@@ -77,6 +79,8 @@ pub struct Layer {
     pub tests: Option<TestChoice>,
     pub test_timeout: Option<f64>,
     pub strength: Option<f32>,
+    /// See [`Settings::confidence`].
+    pub confidence: Option<f32>,
     pub candidates: Option<usize>,
     pub seed: Option<u64>,
     pub jobs: Option<usize>,
@@ -85,8 +89,8 @@ pub struct Layer {
 }
 
 /// The keys of `[tool.lerp]`; in the environment `test-timeout` is `LERP_TEST_TIMEOUT`.
-pub const KEYS: [&str; 9] =
-    ["model", "python", "tests", "test-timeout", "strength", "candidates", "seed", "jobs", "exclude"];
+pub const KEYS: [&str; 10] =
+    ["model", "python", "tests", "test-timeout", "strength", "confidence", "candidates", "seed", "jobs", "exclude"];
 
 /// What a project may not set: a repository that was just cloned must not choose what is loaded into lerp itself, nor
 /// switch the sandbox off.
@@ -170,6 +174,7 @@ impl Settings {
             tests: last(layers, |l| &l.tests).unwrap_or(TestChoice::Auto),
             test_timeout: last(layers, |l| &l.test_timeout).unwrap_or(60.0),
             strength: last(layers, |l| &l.strength).unwrap_or(1.0),
+            confidence: last(layers, |l| &l.confidence).unwrap_or(0.75),
             candidates: last(layers, |l| &l.candidates).unwrap_or(4),
             seed: last(layers, |l| &l.seed).unwrap_or(0),
             jobs: last(layers, |l| &l.jobs).unwrap_or(cores),
@@ -177,6 +182,7 @@ impl Settings {
             unsandboxed: last(layers, |l| &l.unsandboxed).unwrap_or(false),
         };
         let check = |holds: bool, key, range| holds.then_some(()).ok_or(ConfigError::Range { key, range });
+        check((0.0..=1.0).contains(&settings.confidence), "confidence", "a number from 0 to 1")?;
         check(settings.strength.is_finite() && settings.strength.abs() <= 10.0, "strength", "a number from -10 to 10")?;
         check((1..=64).contains(&settings.candidates), "candidates", "from 1 to 64")?;
         check((1..=256).contains(&settings.jobs), "jobs", "from 1 to 256")?;
@@ -267,6 +273,7 @@ impl Layer {
             tests: text("tests").map(TestChoice::from),
             test_timeout: number(get("test-timeout"))?,
             strength: number(get("strength"))?,
+            confidence: number(get("confidence"))?,
             candidates: number(get("candidates"))?,
             seed: number(get("seed"))?,
             jobs: number(get("jobs"))?,

@@ -71,6 +71,7 @@ impl Editor for Words {
         let candidate = |n: usize| {
             let edit = TextEdit { range: start..start + from.len(), new_text: to.repeat(n) };
             Candidate {
+                confidence: 1.0,
                 source: apply_edits(request.source, std::slice::from_ref(&edit)),
                 edits: vec![edit],
                 score: -(n as f32),

@@ -30,18 +30,20 @@ pub struct Presence {
     pub applicable: Option<usize>,
 }
 
+/// A query and, once it was asked for, its detector.
+type Lazy = (&'static str, OnceLock<Option<Detector>>);
+
 /// (name, query) of every file under `grammars/python/concepts`.
 const QUERIES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/queries.rs"));
 
 impl Detector {
-    /// The detector of a named concept.
+    /// The detector of a named concept, compiled when it is first asked for: all of them take a third of a second.
     pub fn of(name: &str) -> Option<&'static Self> {
-        static DETECTORS: OnceLock<HashMap<&'static str, Detector>> = OnceLock::new();
-        let detectors = DETECTORS.get_or_init(|| {
-            let compiled = QUERIES.iter().filter_map(|(name, text)| Some((*name, Self::new(text).ok()?)));
-            compiled.collect()
-        });
-        detectors.get(name)
+        static DETECTORS: OnceLock<HashMap<&'static str, Lazy>> = OnceLock::new();
+        let detectors =
+            DETECTORS.get_or_init(|| QUERIES.iter().map(|(name, text)| (*name, (*text, OnceLock::new()))).collect());
+        let (text, detector) = detectors.get(name)?;
+        detector.get_or_init(|| Self::new(text).ok()).as_ref()
     }
 
     /// Compiles a query.

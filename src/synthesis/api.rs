@@ -64,6 +64,9 @@ pub struct Candidate {
     pub score: f32,
     /// How far the concept's detector moved in the asked direction, 0 to 1.
     pub concept_gain: f32,
+    /// How sure the model is of it, 0 to 1: the script's probability times the agreement of the pairs that teach it. Measured on
+    /// held-out packages (the model card has the table): from 0.8 on, 99 % are exactly right.
+    pub confidence: f32,
     /// Milliseconds to decode it.
     pub millis: f64,
 }

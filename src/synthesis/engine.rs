@@ -333,6 +333,7 @@ fn finish(request: &Request<'_>, drafts: Vec<Draft>, asked: &[Asked], outcome: &
             edits: edits_between(request.source, &draft.source),
             score: draft.log_probability / draft.steps.max(1) as f32,
             concept_gain: draft.gain * agreement,
+            confidence: draft.log_probability.exp() * agreement,
             millis: outcome.timings.decode,
             source: draft.source,
         });

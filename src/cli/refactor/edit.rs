@@ -19,6 +19,8 @@ pub struct Wish {
     pub remove: Vec<String>,
     /// Factor on the concept vectors.
     pub strength: f32,
+    /// An edit that no test reaches is shown from this confidence on.
+    pub confidence: f32,
     /// Candidates to try for a function.
     pub candidates: usize,
     /// Seed of sampled candidates.
@@ -147,6 +149,7 @@ impl Bench<'_> {
                 chain = Some(Candidate {
                     edits: edits_between(text, &next.source),
                     score: before.as_ref().map_or(0.0, |c| c.score) + next.score,
+                    confidence: before.as_ref().map_or(1.0, |c| c.confidence) * next.confidence,
                     concept_gain: before.map_or(next.concept_gain, |c| c.concept_gain.min(next.concept_gain)),
                     ..next
                 });

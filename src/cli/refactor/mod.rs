@@ -41,6 +41,9 @@ pub struct Refactor {
     /// Factor on the concepts: 1 as learned, less is more careful, 0 changes nothing
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     strength: Option<f32>,
+    /// Show an edit that no test reaches from this confidence on [default: 0.75: on held-out packages some 95 % of those were exactly right]
+    #[arg(long, value_name = "X")]
+    confidence: Option<f32>,
     /// Candidates to try for each function
     #[arg(long, value_name = "N")]
     candidates: Option<usize>,
@@ -79,6 +82,7 @@ impl Refactor {
     pub fn run(self) -> Result<ExitCode> {
         let flags = Layer {
             strength: self.strength,
+            confidence: self.confidence,
             candidates: self.candidates,
             tests: self.tests.clone().map(TestChoice::from),
             jobs: self.jobs,
@@ -102,6 +106,7 @@ impl Refactor {
             add: self.add.clone(),
             remove: self.remove.clone(),
             strength: settings.strength,
+            confidence: settings.confidence,
             candidates: settings.candidates,
             seed: settings.seed,
             tests: settings.tests.clone(),

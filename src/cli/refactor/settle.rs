@@ -75,6 +75,17 @@ impl Bench<'_> {
                 }
             };
             if verdict.acceptable() {
+                let unsure = self.unsure(report, &choices, &merge.choices, &verdict);
+                if !unsure.is_empty() {
+                    // from the end: what is taken out does not move what comes before
+                    for at in unsure.into_iter().rev() {
+                        let choice = choices.remove(at);
+                        let sure = choice.current.confidence;
+                        let reason = format!("no test reaches it and the model is not sure (confidence {sure:.2})");
+                        report.functions[choice.function].settle(Fate::NoSafeEdit, reason);
+                    }
+                    continue;
+                }
                 for at in merge.choices {
                     let choice = &choices[at];
                     let name = report.functions[choice.function].name.clone();
@@ -91,6 +102,18 @@ impl Bench<'_> {
                 failed_together = Some(merge.text);
             }
         }
+    }
+
+    /// Of the merged choices, those that no test vouches for and of which the model is not sure either.
+    fn unsure(&self, report: &FileReport, choices: &[Choice], merged: &[usize], verdict: &Verdict) -> Vec<usize> {
+        let doubtful = |at: &&usize| {
+            let choice = &choices[**at];
+            choice.current.confidence < self.wish.confidence
+                && self
+                    .reaching(report, &report.functions[choice.function].name, verdict)
+                    .is_some_and(|tests| tests.is_empty())
+        };
+        merged.iter().filter(doubtful).copied().collect()
     }
 
     /// Tests some choices by themselves; those that fail move on.

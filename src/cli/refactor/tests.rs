@@ -31,6 +31,7 @@ fn edit(text: &str, case: &Case) -> (FileReport, Vec<usize>) {
         add: strings(case.add),
         remove: strings(case.remove),
         strength: 1.0,
+        confidence: 0.75,
         candidates: 3,
         seed: 0,
         tests: case.tests.clone(),
