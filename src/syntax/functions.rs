@@ -34,6 +34,36 @@ pub fn find_functions(parsed: &Parsed, source: &str) -> Vec<Function> {
     found
 }
 
+/// The innermost function that all of `range` lies in, decorators included. Only one path of the tree is looked at, so it
+/// is quick in a long file; that is why a second function of the same name does not get its `#2`.
+pub fn enclosing_function(parsed: &Parsed, source: &str, range: Range<usize>) -> Option<Function> {
+    let mut path = ancestors(parsed.root().descendant_for_byte_range(range.start, range.end)?);
+    let at = path.iter().position(|node| definition_at(*node).is_some())?;
+    let node = definition_at(path[at])?;
+    let outer = path.split_off(at + 1);
+    let names = outer.iter().rev().chain([&node]).filter(|one| DEFINITIONS.contains(&one.kind()));
+    let names = names.filter_map(|one| Some(&source[one.child_by_field_name("name")?.byte_range()]));
+    let qualname = names.collect::<Vec<_>>().join(".");
+    let around = outer.iter().find(|one| DEFINITIONS.contains(&one.kind()) || one.kind() == "lambda");
+    Some(function(node, qualname, around.is_some_and(|one| one.kind() == "class_definition")))
+}
+
+const DEFINITIONS: [&str; 2] = ["function_definition", "class_definition"];
+
+/// The function's definition that a node is; a decorated one counts, since from a decorator the way up leads past it.
+fn definition_at(node: Node<'_>) -> Option<Node<'_>> {
+    let inner = match node.kind() {
+        "decorated_definition" => node.child_by_field_name("definition")?,
+        _ => node,
+    };
+    (inner.kind() == "function_definition").then_some(inner)
+}
+
+/// A node and the nodes around it, innermost first.
+fn ancestors(node: Node<'_>) -> Vec<Node<'_>> {
+    std::iter::successors(Some(node), |node| node.parent()).collect()
+}
+
 fn base(qualname: &str) -> &str {
     qualname.split('#').next().unwrap_or(qualname)
 }
@@ -74,5 +104,38 @@ fn function(node: Node<'_>, qualname: String, is_method: bool) -> Function {
         line: node.start_position().row,
         is_method,
         problem: first_problem(whole),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::parse;
+
+    const TEXT: &str = "import os\n\nclass A:\n    x = 1\n    @property\n    def f(self):\n        y = lambda: 2\n\n        def g():\n            return 3\n        return g\n\ndef h(): pass\n";
+
+    #[test]
+    fn the_innermost_function_is_found_from_any_place_in_it() {
+        let parsed = parse(TEXT);
+        let all = find_functions(&parsed, TEXT);
+        let check = |place: &str, expect: &str| {
+            let at = TEXT.find(place).unwrap();
+            let found = enclosing_function(&parsed, TEXT, at..at);
+            assert_eq!(found.as_ref().map_or("none", |f| f.qualname.as_str()), expect, "at {place:?}");
+            if let Some(found) = found {
+                assert!(all.contains(&found), "{found:?}");
+            }
+        };
+        check("import", "none");
+        check("x = 1", "none");
+        check("property", "A.f");
+        check("def f", "A.f");
+        check("2", "A.f");
+        check("def g", "A.f.g");
+        check("3", "A.f.g");
+        check("return g", "A.f");
+        check("pass", "h");
+        let both = TEXT.find("3").unwrap()..TEXT.find("return g").unwrap();
+        assert_eq!(enclosing_function(&parsed, TEXT, both).unwrap().qualname, "A.f");
     }
 }

@@ -9,17 +9,40 @@ mod pattern;
 mod scopes;
 mod strings;
 
-pub use functions::{Function, find_functions};
+pub use functions::{Function, enclosing_function, find_functions};
 pub use lex::{LexError, Lexeme, LexemeKind, lex};
 pub use pattern::{Pattern, PatternError};
 pub use scopes::{bound_names, import_position, unbound_names};
 
 use std::cell::RefCell;
-use tree_sitter::{Node, Parser, Tree};
+use tree_sitter::{InputEdit, Node, Parser, Point, Tree};
 
-/// A parsed source text.
+/// A parsed source text; a copy costs nothing.
+#[derive(Clone)]
 pub struct Parsed {
     tree: Tree,
+}
+
+/// A place in a text; all three numbers start at 0, and columns are bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spot {
+    /// Bytes before it.
+    pub offset: usize,
+    /// `\n` before it.
+    pub line: usize,
+    /// Bytes since the last `\n`.
+    pub column: usize,
+}
+
+/// A replacement: from `start` to `old_end` before it, from `start` to `new_end` after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replacement {
+    /// Where it begins.
+    pub start: Spot,
+    /// Where the replaced text ended.
+    pub old_end: Spot,
+    /// Where the new text ends.
+    pub new_end: Spot,
 }
 
 /// Something in the source that is not Python, with its place.
@@ -39,6 +62,19 @@ impl Parsed {
         self.tree.root_node()
     }
 
+    /// Hears of a replacement in the text; [`parse_again`] makes the tree fit the new text.
+    pub fn replaced(&mut self, by: &Replacement) {
+        let point = |spot: Spot| Point { row: spot.line, column: spot.column };
+        self.tree.edit(&InputEdit {
+            start_byte: by.start.offset,
+            old_end_byte: by.old_end.offset,
+            new_end_byte: by.new_end.offset,
+            start_position: point(by.start),
+            old_end_position: point(by.old_end),
+            new_end_position: point(by.new_end),
+        });
+    }
+
     /// The first syntax problem, if there is any.
     pub fn first_problem(&self) -> Option<Problem> {
         first_problem(self.root())
@@ -47,10 +83,20 @@ impl Parsed {
 
 /// Parses a source text; broken code gives a tree with problems in it.
 pub fn parse(source: &str) -> Parsed {
+    parse_with(source, None)
+}
+
+/// Parses a text of which an earlier version was parsed, and all [replacements](Parsed::replaced) since were told: only
+/// what changed is looked at.
+pub fn parse_again(source: &str, before: &Parsed) -> Parsed {
+    parse_with(source, Some(&before.tree))
+}
+
+fn parse_with(source: &str, before: Option<&Tree>) -> Parsed {
     thread_local! {
         static PARSER: RefCell<Parser> = RefCell::new(python_parser());
     }
-    let tree = PARSER.with_borrow_mut(|parser| parser.parse(source, None));
+    let tree = PARSER.with_borrow_mut(|parser| parser.parse(source, before));
     // `None` is only returned for a parser without language, with a time-out, or cancelled: none of them here
     let tree = tree.unwrap_or_else(|| unreachable!("a parser with a language and no time-out returns a tree"));
     Parsed { tree }

@@ -1,5 +1,7 @@
 //! Byte offsets ⇄ lines and columns.
 
+use std::borrow::Cow;
+
 /// How a column is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Columns {
@@ -20,30 +22,63 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Where the lines of a text start. A line ends at `\n`, `\r\n` or `\r`, as in the language server protocol.
+/// Where the lines of a text start, kept beside a text that changes. A line ends at `\n`, `\r\n` or `\r`, as in the
+/// language server protocol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineStarts(Vec<usize>);
+
+/// A text and where its lines start.
 #[derive(Debug, Clone)]
 pub struct LineIndex<'t> {
     text: &'t str,
-    starts: Vec<usize>,
+    starts: Cow<'t, [usize]>,
+}
+
+impl LineStarts {
+    /// Looks at the text once.
+    pub fn new(text: &str) -> Self {
+        let ends = (1..=text.len()).filter(|at| ends_line(text.as_bytes(), at - 1));
+        Self(std::iter::once(0).chain(ends).collect())
+    }
+
+    /// The index of the text that the starts are kept for.
+    pub fn index<'t>(&'t self, text: &'t str) -> LineIndex<'t> {
+        LineIndex { text, starts: Cow::Borrowed(&self.0) }
+    }
+
+    /// Follows a replacement of `removed` bytes at `start` by `inserted` ones; `text` is the text after it. Only the new
+    /// bytes are looked at.
+    pub fn replaced(&mut self, text: &str, start: usize, removed: usize, inserted: usize) {
+        // whether a line starts at an offset depends on the bytes on both sides of it
+        let first = self.0.partition_point(|at| *at < start.max(1));
+        let last = self.0.partition_point(|at| *at <= start + removed).max(first);
+        for at in &mut self.0[last..] {
+            *at = *at - removed + inserted;
+        }
+        let new = (start.max(1)..=start + inserted).filter(|at| ends_line(text.as_bytes(), at - 1));
+        self.0.splice(first..last, new);
+    }
+}
+
+/// Whether the byte at `at` is the last one of a line.
+fn ends_line(text: &[u8], at: usize) -> bool {
+    text[at] == b'\n' || (text[at] == b'\r' && text.get(at + 1) != Some(&b'\n'))
 }
 
 impl<'t> LineIndex<'t> {
     /// Looks at the text once.
     pub fn new(text: &'t str) -> Self {
-        let bytes = text.as_bytes();
-        let mut starts = vec![0];
-        for (at, byte) in bytes.iter().enumerate() {
-            let ends = *byte == b'\n' || (*byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
-            if ends {
-                starts.push(at + 1);
-            }
-        }
-        Self { text, starts }
+        Self { text, starts: Cow::Owned(LineStarts::new(text).0) }
     }
 
     /// Number of lines; a text that ends with a line break has an empty last one.
     pub fn lines(&self) -> usize {
         self.starts.len()
+    }
+
+    /// The byte offset of the text's end.
+    pub fn end(&self) -> usize {
+        self.text.len()
     }
 
     /// The position of a byte offset. An offset inside a character counts as the one of its start, one behind the text
@@ -107,6 +142,27 @@ mod tests {
         check("a\r\nb\rc\n", 3, [(1, 0), (1, 0), (1, 0)]);
         check("a\r\nb\rc\n", 5, [(2, 0), (2, 0), (2, 0)]);
         check("a\r\nb\rc\n", 7, [(3, 0), (3, 0), (3, 0)]);
+    }
+
+    #[test]
+    fn line_starts_follow_replacements() {
+        let check = |before: &str, start: usize, removed: usize, new: &str| {
+            let mut text = before.to_owned();
+            let mut starts = LineStarts::new(&text);
+            text.replace_range(start..start + removed, new);
+            starts.replaced(&text, start, removed, new.len());
+            assert_eq!(starts, LineStarts::new(&text), "{before:?} with {new:?} at {start}, {removed} bytes less");
+        };
+        let texts = ["", "a", "\n", "ab\ncd\n", "a\r\nb\r\n", "\r\r\n\n", "x\ry\n\r"];
+        for text in texts {
+            for start in 0..=text.len() {
+                for removed in 0..=text.len() - start {
+                    for new in ["", "z", "\n", "\r", "\r\n", "\n\r", "p\nq\r\n"] {
+                        check(text, start, removed, new);
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -10,6 +10,6 @@ mod nearest;
 pub use diff::{colour, unified};
 pub use edit::{TextEdit, apply_edits};
 pub use encoding::{DecodeError, EncodeError, Encoding, SourceText};
-pub use lines::{Columns, LineIndex, Position};
+pub use lines::{Columns, LineIndex, LineStarts, Position};
 pub use merge::{edits_between, merge};
 pub use nearest::nearest;

@@ -1,0 +1,230 @@
+//! The methods of the protocol, each handed to its file, and the state that requests share.
+
+use super::candidates::Candidates;
+use super::capabilities::Agreed;
+use super::concepts::{Listed, Place};
+use super::decode::Wish;
+use super::documents::Documents;
+use super::model::Model;
+use super::progress::Progresses;
+use super::titles::Titles;
+use super::tools::Tools;
+use super::{candidates, code_action, concepts, execute, resolve, settings};
+use crate::config::Layer;
+use serde_json::Value;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use tokio::sync::Semaphore;
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::ls_types::*;
+use tower_lsp::{Client, LanguageServer};
+
+/// Functions that are decoded and tested at a time. The model has one thread; the others prepare and test.
+const TURNS: usize = 4;
+
+/// The server, as the framework wants it.
+pub struct Server(Arc<Shared>);
+
+/// What requests share.
+pub struct Shared {
+    /// For what the server says by itself.
+    pub client: Client,
+    /// The rest of lerp.
+    pub tools: Arc<dyn Tools>,
+    /// The open documents.
+    pub documents: Documents,
+    /// The model.
+    pub model: Model,
+    /// What applies to which function.
+    pub titles: Titles,
+    /// Work that is shown.
+    pub progresses: Progresses,
+    /// Who may decode.
+    pub turns: Arc<Semaphore>,
+    agreed: OnceLock<Agreed>,
+    editor: Mutex<Layer>,
+    shut_down: AtomicBool,
+}
+
+impl Shared {
+    /// What was agreed on with the client.
+    pub fn agreed(&self) -> Agreed {
+        self.agreed.get().cloned().unwrap_or_default()
+    }
+
+    /// The editor's settings.
+    pub fn editor_settings(&self) -> Layer {
+        self.editor.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether the client asked for the shutdown.
+    pub fn was_shut_down(&self) -> bool {
+        self.shut_down.load(Ordering::Relaxed)
+    }
+
+    /// A message came.
+    pub fn saw(&self, method: &str) {
+        if method == "shutdown" {
+            self.shut_down.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Takes settings over; what does not fit is said.
+    async fn configure(&self, value: &Value) {
+        let (layer, problems) = settings::read(value);
+        let before = std::mem::replace(&mut *self.editor.lock().unwrap_or_else(PoisonError::into_inner), layer.clone());
+        if before != layer {
+            self.model.forget_failure();
+        }
+        if !problems.is_empty() {
+            let message = format!("lerp: {}", problems.join("; "));
+            self.client.show_message(MessageType::WARNING, message).await;
+        }
+    }
+
+    /// Asks the client for its settings.
+    async fn pull_configuration(&self) {
+        let item = ConfigurationItem { scope_uri: None, section: Some("lerp".to_owned()) };
+        if let Ok(values) = self.client.configuration(vec![item]).await
+            && let Some(value) = values.first().filter(|value| !value.is_null())
+        {
+            self.configure(value).await;
+        }
+    }
+}
+
+impl Server {
+    /// A server for one client.
+    pub fn new(client: Client, tools: Arc<dyn Tools>) -> Self {
+        Self(Arc::new(Shared {
+            client,
+            model: Model::new(Arc::clone(&tools)),
+            tools,
+            documents: Documents::default(),
+            titles: Titles::default(),
+            progresses: Progresses::default(),
+            turns: Arc::new(Semaphore::new(TURNS)),
+            agreed: OnceLock::new(),
+            editor: Mutex::default(),
+            shut_down: AtomicBool::new(false),
+        }))
+    }
+
+    /// The state, for whoever drives the server.
+    pub fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.0)
+    }
+
+    /// `lerp/candidates`.
+    pub async fn candidates(&self, wish: Wish) -> Result<Candidates> {
+        candidates::handle(&self.0, wish).await
+    }
+
+    /// `lerp/concepts`.
+    pub async fn concepts(&self, place: Place) -> Result<Vec<Listed>> {
+        concepts::handle(&self.0, place).await
+    }
+
+    /// What the reader of messages puts in the place of one that was none.
+    pub async fn malformed(&self, params: Value) {
+        let problem = params["problem"].as_str().unwrap_or_default().to_owned();
+        let message = format!("a message was passed over: it is not JSON-RPC ({problem})");
+        self.0.client.log_message(MessageType::ERROR, message).await;
+    }
+
+    /// `window/workDoneProgress/cancel`.
+    pub async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
+        self.0.progresses.cancel(&params.token);
+    }
+
+    /// `$/setTrace`: there is no trace.
+    pub async fn set_trace(&self, _: Value) {}
+}
+
+impl LanguageServer for Server {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let agreed = Agreed::with(&params.capabilities);
+        let answer = agreed.answer();
+        // a second `initialize` is refused by the framework
+        let _ = self.0.agreed.set(agreed);
+        if let Some(options) = params.initialization_options {
+            let (layer, _) = settings::read(&options);
+            *self.0.editor.lock().unwrap_or_else(PoisonError::into_inner) = layer;
+        }
+        Ok(answer)
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        tokio::task::spawn_blocking(Titles::warm_up);
+        // asked beside the loop: a client that does not answer must not hold up its own exit
+        let shared = self.shared();
+        tokio::spawn(async move {
+            let agreed = shared.agreed();
+            if agreed.configuration_changes {
+                let options = serde_json::json!({ "section": "lerp" });
+                let registration = Registration {
+                    id: "lerp/configuration".to_owned(),
+                    method: "workspace/didChangeConfiguration".to_owned(),
+                    register_options: Some(options),
+                };
+                let _ = shared.client.register_capability(vec![registration]).await;
+            }
+            if agreed.configuration {
+                shared.pull_configuration().await;
+            }
+        });
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.0.documents.cancel_all();
+        Ok(())
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        let document = params.text_document;
+        self.0.documents.open(document.uri.clone(), document.version, document.text);
+        // parsed now, so that the first light bulb is as quick as the others
+        if let Some(snapshot) = self.0.documents.snapshot(&document.uri, self.0.agreed().columns) {
+            let shared = self.shared();
+            tokio::task::spawn_blocking(move || {
+                shared.documents.parsed(&snapshot);
+            });
+        }
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        let VersionedTextDocumentIdentifier { uri, version } = params.text_document;
+        self.0.documents.change(&uri, version, params.content_changes, self.0.agreed().columns);
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.0.documents.close(&params.text_document.uri);
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        let shared = self.shared();
+        tokio::spawn(async move {
+            if shared.agreed().configuration {
+                shared.pull_configuration().await;
+            } else {
+                shared.configure(&params.settings).await;
+            }
+        });
+    }
+
+    async fn did_change_workspace_folders(&self, _: DidChangeWorkspaceFoldersParams) {
+        // settings are looked up from the file, not from a folder
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        code_action::handle(&self.0, params).await
+    }
+
+    async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
+        resolve::handle(&self.0, action).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        execute::handle(&self.0, params).await
+    }
+}

@@ -1,0 +1,180 @@
+//! Which concepts apply to a function, as its detectors say: no model is asked, and only the function itself is looked
+//! at, so the length of the file does not matter.
+
+use crate::concepts::{ConceptInfo, Detector, catalogue};
+use crate::syntax::{Function, Parsed, enclosing_function, find_functions, parse};
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A concept that could be added to a function, or removed from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offer {
+    /// Which concept.
+    pub concept: &'static ConceptInfo,
+    /// Removed, not added.
+    pub remove: bool,
+}
+
+/// Functions whose offers are remembered.
+const REMEMBERED: usize = 32;
+
+/// Says what applies, and remembers it by the function's text.
+#[derive(Default)]
+pub struct Titles(Mutex<VecDeque<(String, Arc<Vec<Offer>>)>>);
+
+impl Titles {
+    /// What applies to a function, in the catalogue's order, additions first; nothing when it is broken.
+    pub fn of(&self, source: &str, function: &Function) -> Arc<Vec<Offer>> {
+        if function.problem.is_some() {
+            return Arc::default();
+        }
+        let alone = standing_alone(source, function);
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = known.iter().position(|(text, _)| *text == alone)
+            && let Some(found) = known.remove(at)
+        {
+            let offers = Arc::clone(&found.1);
+            known.push_front(found);
+            return offers;
+        }
+        drop(known);
+        let offers = Arc::new(detect(&alone));
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.push_front((alone, Arc::clone(&offers)));
+        known.truncate(REMEMBERED);
+        offers
+    }
+
+    /// Compiles the detectors' queries, so that the first request does not wait for it.
+    pub fn warm_up() {
+        detect("if 1:\n    def f(a):\n        return a\n");
+    }
+}
+
+/// The function a user means by a range: the innermost around all of it, else around its start, else around the first word
+/// of its line (so that a margin and a line's end belong to it), else the first that it touches.
+pub fn function_at(parsed: &Parsed, source: &str, range: Range<usize>) -> Option<Function> {
+    let at = |range| enclosing_function(parsed, source, range);
+    let word = first_word(source, range.start);
+    let start = range.start.max(word);
+    let touched = || {
+        let touches = |function: &Function| range.start < function.range.end && function.range.start < range.end;
+        find_functions(parsed, source).into_iter().find(touches)
+    };
+    at(start..range.end.max(start)).or_else(|| at(start..start)).or_else(|| at(word..word)).or_else(touched)
+}
+
+/// The first byte of a line that is no blank.
+fn first_word(source: &str, offset: usize) -> usize {
+    let line = source[..offset].rfind('\n').map_or(0, |at| at + 1);
+    let text = source[line..].split('\n').next().unwrap_or("");
+    line + (text.len() - text.trim_start().len())
+}
+
+/// The function in a text of its own: its lines as they stand, in a class or a block when they are indented.
+fn standing_alone(source: &str, function: &Function) -> String {
+    let line = source[..function.range.start].rfind('\n').map_or(0, |at| at + 1);
+    let margin = &source[line..function.range.start];
+    let text = &source[function.range.clone()];
+    if margin.is_empty() || !margin.trim().is_empty() {
+        return format!("{text}\n");
+    }
+    let head = if function.is_method { "class _:" } else { "if 1:" };
+    format!("{head}\n{margin}{text}\n")
+}
+
+fn detect(alone: &str) -> Vec<Offer> {
+    let parsed = parse(alone);
+    let Some(function) = find_functions(&parsed, alone).into_iter().next() else {
+        return Vec::new();
+    };
+    let detectors = catalogue().iter().filter_map(|concept| Some((concept, Detector::of(&concept.name)?)));
+    let seen =
+        detectors.map(|(concept, detector)| (concept, detector.presence(&parsed, alone, function.range.clone())));
+    let seen: Vec<_> = seen.collect();
+    let side = |remove: bool| {
+        let applies = seen.iter().filter(move |(concept, presence)| {
+            // a light bulb says what is known; a detector that can not tell offers nothing
+            let known = if remove { concept.reverse } else { presence.applicable.is_some() };
+            known && presence.allows(remove)
+        });
+        applies.map(move |(concept, _)| Offer { concept, remove })
+    };
+    side(false).chain(side(true)).collect()
+}
+
+impl Offer {
+    /// `refactor.rewrite.lerp.add.guard-clause`.
+    pub fn kind(&self) -> String {
+        let way = if self.remove { "remove" } else { "add" };
+        format!("{}.{way}.{}", super::code_action::KIND, self.concept.name)
+    }
+
+    /// `Add: guard clause`.
+    pub fn title(&self) -> String {
+        let way = if self.remove { "Remove" } else { "Add" };
+        format!("{way}: {}", in_a_sentence(&self.concept.title))
+    }
+
+    /// Whether it is about one place of the code, and not something that nearly any function could have.
+    pub fn is_specific(&self) -> bool {
+        matches!(self.concept.family.as_str(), "idioms" | "structure")
+    }
+}
+
+/// A title with a small first letter, unless it is a name.
+fn in_a_sentence(title: &str) -> String {
+    let mut letters = title.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+            let rest = &title[first.len_utf8()..];
+            format!("{}{rest}", first.to_lowercase())
+        }
+        _ => title.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "import os\n\nclass A:\n    @property\n    def f(self):\n        return 1\n\n    def g(self):\n        return 2\n\n\ndef h():\n    if True:\n        def i():\n            return 3\n    return i\n";
+
+    #[test]
+    fn a_range_means_a_function() {
+        let parsed = parse(TEXT);
+        let check = |from: &str, to: &str, expect: &str| {
+            let start = TEXT.find(from).unwrap();
+            let range = start..TEXT.find(to).unwrap().max(start);
+            let found = function_at(&parsed, TEXT, range);
+            assert_eq!(found.map_or("none".to_owned(), |f| f.qualname), expect, "from {from:?} to {to:?}");
+        };
+        check("import", "import", "none");
+        check("\n    @property", "\n    @property", "none");
+        check("    @property", "    @property", "A.f");
+        check("        return 1", "        return 1", "A.f");
+        check("\n    def g", "\n    def g", "none");
+        check("return 1", "return 2", "A.f");
+        check("import", "return 2", "A.f");
+        check("        def i", "        def i", "h.i");
+        check("if True", "return 3", "h");
+        check("    return i", "    return i", "h");
+    }
+
+    #[test]
+    fn functions_stand_alone_without_problems() {
+        let parsed = parse(TEXT);
+        for function in find_functions(&parsed, TEXT) {
+            let alone = standing_alone(TEXT, &function);
+            assert_eq!(parse(&alone).first_problem(), None, "{alone}");
+        }
+    }
+
+    #[test]
+    fn titles_are_sentences() {
+        assert_eq!(in_a_sentence("Guard clause"), "guard clause");
+        assert_eq!(in_a_sentence("f-strings"), "f-strings");
+        assert_eq!(in_a_sentence(""), "");
+    }
+}

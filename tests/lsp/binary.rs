@@ -1,0 +1,52 @@
+//! The binary: standard input and output, and exit codes.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+
+/// Says the messages, waiting for the answer to each request, as clients do; or all at once.
+fn run(messages: &[&str], patient: bool) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lerp"));
+    command.args(["server", "--stdio"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut said = String::new();
+    for message in messages {
+        write!(input, "Content-Length: {}\r\n\r\n{message}", message.len()).unwrap();
+        input.flush().unwrap();
+        if patient && message.contains("\"id\"") {
+            said += &answer(&mut output);
+        }
+    }
+    // it must not wait for the end of the input after an exit
+    let exits = messages.last().is_some_and(|last| last.contains("exit"));
+    let input = exits.then_some(input);
+    let status = child.wait().unwrap();
+    drop(input);
+    (status.code(), said)
+}
+
+fn answer(output: &mut impl BufRead) -> String {
+    let mut header = String::new();
+    output.read_line(&mut header).unwrap();
+    let length: usize = header.trim().strip_prefix("Content-Length: ").unwrap().parse().unwrap();
+    // an empty line stands before it
+    let mut body = vec![0; length + 2];
+    output.read_exact(&mut body).unwrap();
+    String::from_utf8(body).unwrap()
+}
+
+#[test]
+fn exit_codes() {
+    let initialize = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}"#;
+    let shutdown = r#"{"jsonrpc":"2.0","id":2,"method":"shutdown"}"#;
+    let exit = r#"{"jsonrpc":"2.0","method":"exit"}"#;
+    let (code, said) = run(&[initialize, shutdown, exit], true);
+    assert_eq!(code, Some(0));
+    assert!(said.contains(r#""name":"lerp""#), "{said}");
+    assert_eq!(run(&[initialize, shutdown, exit], false).0, Some(0));
+    assert_eq!(run(&[initialize, exit], true).0, Some(1));
+    assert_eq!(run(&[exit], true).0, Some(1));
+    assert_eq!(run(&[initialize], true).0, Some(1));
+    assert_eq!(run(&[], true).0, Some(1));
+}

@@ -1,0 +1,58 @@
+//! `lerp/candidates`.
+
+use crate::client::{Client, applied, modern};
+use crate::scripted::Scripted;
+use crate::{TEXT, URI};
+use lerp::text::Columns;
+use serde_json::{Value, json};
+
+fn wish(line: u32, more: Value) -> Value {
+    let at = json!({ "line": line, "character": 0 });
+    let mut wish = json!({ "textDocument": { "uri": URI }, "range": { "start": at, "end": at } });
+    wish.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    wish
+}
+
+#[tokio::test]
+async fn candidates_have_edits_and_diffs() {
+    let mut client = Client::new(Scripted::default(), modern(), json!({ "candidates": 3 })).await;
+    client.open(URI, TEXT).await;
+    let more = json!({ "add": ["logging"], "remove": ["print-debugging"] });
+    let answer = client.request("lerp/candidates", wish(8, more)).await.unwrap();
+    assert_eq!(answer["function"], "A.printing");
+    assert_eq!(
+        (&answer["version"], &answer["unchanged"], &answer["message"]),
+        (&json!(1), &json!(false), &Value::Null)
+    );
+    let candidates = answer["candidates"].as_array().unwrap();
+    assert_eq!(candidates.len(), 3);
+    for (n, candidate) in (1..).zip(candidates) {
+        let diff = candidate["diff"].as_str().unwrap();
+        let line = format!("\n+    # added logging, removed print-debugging {n}\n");
+        assert!(diff.starts_with("--- a/a.py\n+++ b/a.py\n@@") && diff.contains(&line), "{diff}");
+        let text = applied(TEXT, &candidate["edits"], Columns::Utf16);
+        assert!(text.contains(&line[2..]) && text.contains(&format!("return x  # end {n}\n")), "{text}");
+        assert_eq!(candidate["verdict"], "untested");
+        assert!(candidate["confidence"].as_f64().unwrap() <= 1.0);
+    }
+    client.close().await;
+}
+
+#[tokio::test]
+async fn requests_may_say_more_and_mistakes_are_named() {
+    let mut client = Client::modern().await;
+    client.open(URI, TEXT).await;
+    let count = json!({ "add": ["logging"], "count": 2, "strength": 0.5, "tests": "auto" });
+    let answer = client.request("lerp/candidates", wish(1, count)).await.unwrap();
+    let verdicts: Vec<_> = answer["candidates"].as_array().unwrap().iter().map(|one| &one["verdict"]).collect();
+    assert_eq!(verdicts, ["passed", "passed"]);
+    let invalid = -32602;
+    for more in [json!({ "count": 0 }), json!({ "count": "x" }), json!({ "strength": 99 })] {
+        assert_eq!(client.request("lerp/candidates", wish(1, more.clone())).await, Err(invalid), "{more}");
+    }
+    let other = json!({ "textDocument": { "uri": "file:///other.py" }, "range": wish(0, json!({}))["range"] });
+    assert_eq!(client.request("lerp/candidates", other).await, Err(invalid));
+    let failed = -32803;
+    assert_eq!(client.request("lerp/candidates", wish(5, json!({ "add": ["logging"] }))).await, Err(failed));
+    client.close().await;
+}

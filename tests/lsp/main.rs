@@ -1,0 +1,33 @@
+//! The language server, spoken to as an editor does.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "../editors/scripted.rs"]
+mod scripted;
+
+mod actions;
+mod binary;
+mod candidates;
+mod client;
+mod lifecycle;
+mod resolve;
+mod storm;
+
+/// A function that `== None` can be replaced in, and one that begins with a print; both end behind a wide character.
+const TEXT: &str = "\
+def greet(name):
+    if name == None:
+        return 1
+    return \"é😀\"
+
+
+class A:
+    def printing(self, x):
+        print(x)
+        return x
+
+
+def broken(:
+    pass
+";
+
+const URI: &str = "file:///nowhere/a.py";
