@@ -10,7 +10,7 @@ use crate::codec::{ConceptTable, FunctionError, Lexed, SlotTable, WindowPair, ap
 use crate::concepts::{self, BuiltIn, ConceptInfo, Detector, Taught, catalogue};
 use crate::latent::{DecodeOptions, EditVector, LatentError, ModelSettings, Script, Worker};
 use crate::syntax::{Function, Parsed, find_functions, parse};
-use crate::text::TextEdit;
+use crate::text::{TextEdit, edits_between};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -330,7 +330,7 @@ fn finish(request: &Request<'_>, drafts: Vec<Draft>, asked: &[Asked], outcome: &
             continue;
         }
         outcome.candidates.push(Candidate {
-            edits: edits_between(request.source, &draft.source),
+            edits: minimal_edits(request.source, &draft.source),
             score: draft.log_probability / draft.steps.max(1) as f32,
             concept_gain: draft.gain * agreement,
             confidence: draft.log_probability.exp() * agreement,
@@ -346,24 +346,7 @@ fn finish(request: &Request<'_>, drafts: Vec<Draft>, asked: &[Asked], outcome: &
 }
 
 /// Minimal edits between two texts: by lines first, then without the ends that changed lines share.
-pub(super) fn edits_between(before: &str, after: &str) -> Vec<TextEdit> {
-    let diff = similar::TextDiff::from_lines(before, after);
-    let starts = |text: &str| {
-        let mut at = 0;
-        let mut starts = vec![0];
-        starts.extend(text.split_inclusive('\n').map(|line| {
-            at += line.len();
-            at
-        }));
-        starts
-    };
-    let (old, new) = (starts(before), starts(after));
-    let changed = diff.ops().iter().filter(|op| op.tag() != similar::DiffTag::Equal);
-    changed
-        .map(|op| {
-            let range = old[op.old_range().start]..old[op.old_range().end];
-            let text = after[new[op.new_range().start]..new[op.new_range().end]].to_owned();
-            super::merge::trimmed(before, range, text)
-        })
-        .collect()
+fn minimal_edits(before: &str, after: &str) -> Vec<TextEdit> {
+    let by_lines = edits_between(before, after).into_iter();
+    by_lines.map(|edit| super::merge::trimmed(before, edit.range, edit.new_text)).collect()
 }
