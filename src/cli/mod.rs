@@ -16,6 +16,7 @@ mod referee;
 mod scripted;
 mod server;
 mod tokenize;
+mod verify;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use ordered::ordered;
@@ -36,6 +37,8 @@ pub struct Cli {
 enum Command {
     /// Add concepts to functions or remove them, test the result, show or write it
     Refactor(refactor::Refactor),
+    /// Referee any replacement of a function: the tests that reach it, run in the sandbox
+    Verify(verify::Verify),
     /// List the concepts
     Concepts(concepts::Concepts),
     /// Serve JSON lines: requests on standard input, results on standard output
@@ -82,6 +85,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     .write_global();
     match cli.command {
         Command::Refactor(refactor) => refactor.run(),
+        Command::Verify(verify) => verify.run(),
         Command::Concepts(concepts) => concepts.run(),
         Command::Batch(batch) => batch.run(),
         Command::Server(server) => server.run(),

@@ -125,7 +125,8 @@ impl Tests {
     }
 }
 
-fn setting(tests: &TestChoice) -> TestsSetting {
+/// As the verifier has it.
+pub fn setting(tests: &TestChoice) -> TestsSetting {
     match tests {
         TestChoice::Auto => TestsSetting::Auto,
         TestChoice::None => TestsSetting::None,
@@ -171,12 +172,16 @@ impl From<verify::Verdict> for Verdict {
 
 /// The test runner of this process.
 pub fn referee(settings: &Settings) -> Arc<dyn Referee> {
+    Arc::new(Tests { settings: verify_settings(settings), verifiers: Mutex::default() })
+}
+
+/// What the settings mean for the verifier.
+pub fn verify_settings(settings: &Settings) -> verify::Settings {
     let limit = Duration::from_secs_f64(settings.test_timeout.clamp(0.1, 86_400.0));
-    let settings = verify::Settings {
+    verify::Settings {
         interpreter: settings.python.clone(),
         baseline_limit: limit,
         unsandboxed: settings.unsandboxed,
         ..verify::Settings::default()
-    };
-    Arc::new(Tests { settings, verifiers: Mutex::default() })
+    }
 }

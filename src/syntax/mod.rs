@@ -3,12 +3,14 @@
 //! The only module that names `tree_sitter`. It never fails on broken code: a tree always comes back, and what is
 //! broken in it is said by [`Problem`]s. No names are looked up here and nothing is read from disk.
 
+mod continued;
 mod functions;
 mod lex;
 mod pattern;
 mod scopes;
 mod strings;
 
+pub use continued::continued_lines;
 pub use functions::{Function, enclosing_function, find_functions};
 pub use lex::{LexError, Lexeme, LexemeKind, lex};
 pub use pattern::{Pattern, PatternError};

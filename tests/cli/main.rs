@@ -6,6 +6,7 @@ mod bad_input;
 mod packaging;
 mod settings;
 mod streams;
+mod verify;
 mod with_model;
 
 use assert_cmd::Command;

@@ -278,7 +278,7 @@ fn check_names(source: &Source, text: &str) -> Result<()> {
 }
 
 /// Ctrl-C asks to stop: what is being written is finished, nothing new is started.
-fn interruptible() -> Result<Cancel> {
+pub fn interruptible() -> Result<Cancel> {
     let cancel = Cancel::default();
     let asked = cancel.clone();
     ctrlc::set_handler(move || asked.cancel())?;
