@@ -1,6 +1,7 @@
 //! The project's Python: which it is and what it can import.
 
 use std::env;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -55,8 +56,9 @@ impl Interpreter {
         if let Some(path) = explicit {
             return Self::ask(path);
         }
-        let activated = env::var_os("VIRTUAL_ENV").map(PathBuf::from).and_then(|folder| python_in(&folder));
-        match activated.or_else(|| environment_above(root)).or_else(on_path) {
+        let activated = env::var_os("VIRTUAL_ENV").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        let path = env::var_os("PATH").unwrap_or_default();
+        match choose(root, activated.as_deref(), &path, own_environment().as_deref()) {
             Some(path) => Self::ask(&path),
             None => Err(InterpreterError::None(root.to_owned())),
         }
@@ -99,6 +101,11 @@ impl Interpreter {
     }
 }
 
+/// The interpreter that the project's user would start. `own` is the folder of an environment's programs that lerp is one of.
+fn choose(root: &Path, activated: Option<&Path>, path: &OsStr, own: Option<&Path>) -> Option<PathBuf> {
+    activated.and_then(python_in).or_else(|| environment_above(root)).or_else(|| on_path(path, own))
+}
+
 fn python_in(environment: &Path) -> Option<PathBuf> {
     ["bin/python", "bin/python3", "Scripts/python.exe"]
         .iter()
@@ -116,17 +123,81 @@ fn environment_above(root: &Path) -> Option<PathBuf> {
     None
 }
 
-fn on_path() -> Option<PathBuf> {
-    let own = env::current_exe()
-        .ok()
-        .and_then(|exe| exe.canonicalize().ok())
-        .and_then(|exe| exe.parent().map(Path::to_owned));
-    let own_environment = own.filter(|folder| folder.parent().is_some_and(|parent| parent.join("pyvenv.cfg").exists()));
-    let path = env::var_os("PATH")?;
-    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
-    let usable = |folder: &&PathBuf| own_environment.is_none() || folder.canonicalize().ok() != own_environment;
+fn own_environment() -> Option<PathBuf> {
+    let own = env::current_exe().ok()?.canonicalize().ok()?.parent()?.to_owned();
+    own.parent()?.join("pyvenv.cfg").exists().then_some(own)
+}
+
+fn on_path(path: &OsStr, own: Option<&Path>) -> Option<PathBuf> {
+    let folders: Vec<PathBuf> = env::split_paths(path).collect();
+    let usable = |folder: &&PathBuf| own.is_none() || folder.canonicalize().ok().as_deref() != own;
     let names: &[&str] = if cfg!(windows) { &["python.exe", "python3.exe"] } else { &["python3", "python"] };
     names
         .iter()
         .find_map(|name| folders.iter().filter(usable).map(|folder| folder.join(name)).find(|path| path.is_file()))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// Which of the interpreters in a tree is chosen for `home/shop`.
+    fn check(pythons: &[&str], activated: Option<&str>, path: &[&str], expect: Option<&str>) {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path().canonicalize().unwrap();
+        fs::create_dir_all(base.join("home/shop")).unwrap();
+        fs::create_dir(base.join("home/.git")).unwrap();
+        for python in pythons {
+            let file = base.join(python);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, "").unwrap();
+        }
+        let activated = activated.map(|folder| base.join(folder));
+        let path = env::join_paths(path.iter().map(|folder| base.join(folder))).unwrap();
+        let own = base.join("lerp/bin");
+        let found = choose(&base.join("home/shop"), activated.as_deref(), &path, Some(&own));
+        assert_eq!(found, expect.map(|python| base.join(python)), "{pythons:?} {activated:?}");
+    }
+
+    #[test]
+    fn the_interpreter_is_the_projects_own() {
+        let all = [
+            "active/bin/python",
+            "home/shop/.venv/bin/python",
+            "home/venv/bin/python",
+            "usr/python3",
+            "lerp/bin/python3",
+        ];
+        let path = ["lerp/bin", "usr"];
+        check(&all, Some("active"), &path, Some("active/bin/python"));
+        check(&all, None, &path, Some("home/shop/.venv/bin/python"));
+        // an environment that is gone is none
+        check(&all[1..], Some("active"), &path, Some("home/shop/.venv/bin/python"));
+        check(&all[2..], None, &path, Some("home/venv/bin/python"));
+        check(&all[3..], None, &path, Some("usr/python3"));
+        check(&["usr/python", "lerp/bin/python3"], None, &path, Some("usr/python"));
+        // never the one that lerp was installed with
+        check(&all[4..], None, &path, None);
+        // nothing above the repository's own folder
+        check(&[".venv/bin/python"], None, &path, None);
+    }
+
+    #[test]
+    fn an_interpreter_that_does_not_work_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let python = folder.path().join("python");
+        for (text, expect) in
+            [("#!/bin/sh\necho broken >&2; exit 3\n", "broken"), ("#!/bin/sh\necho hello\n", "no answer")]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            fs::write(&python, text).unwrap();
+            fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).unwrap();
+            let error = Interpreter::discover(folder.path(), Some(&python)).unwrap_err().to_string();
+            assert!(error.contains(&python.display().to_string()) && error.contains(expect), "{error}");
+        }
+        let error = Interpreter::discover(folder.path(), Some(&folder.path().join("none"))).unwrap_err();
+        assert!(error.to_string().contains("does not work as the project's Python"), "{error}");
+    }
 }
