@@ -34,6 +34,8 @@ pub struct Settings {
     pub exclude: Vec<String>,
     /// Run candidates without a sandbox.
     pub unsandboxed: bool,
+    /// Folder of what is remembered between runs; the user's cache folder when not set.
+    pub cache: Option<PathBuf>,
 }
 
 /// Which tests decide about a candidate.
@@ -86,6 +88,7 @@ pub struct Layer {
     pub jobs: Option<usize>,
     pub exclude: Option<Vec<String>>,
     pub unsandboxed: Option<bool>,
+    pub cache: Option<PathBuf>,
 }
 
 /// The keys of `[tool.lerp]`; in the environment `test-timeout` is `LERP_TEST_TIMEOUT`.
@@ -93,8 +96,8 @@ pub const KEYS: [&str; 10] =
     ["model", "python", "tests", "test-timeout", "strength", "confidence", "candidates", "seed", "jobs", "exclude"];
 
 /// What a project may not set: a repository that was just cloned must not choose what is loaded into lerp itself, nor
-/// switch the sandbox off.
-pub const USERS_OWN: [&str; 2] = ["onnxruntime", "unsandboxed"];
+/// switch the sandbox off, nor say where lerp writes.
+pub const USERS_OWN: [&str; 3] = ["onnxruntime", "unsandboxed", "cache"];
 
 /// Why a source of settings was refused.
 #[derive(Debug, thiserror::Error)]
@@ -180,6 +183,7 @@ impl Settings {
             jobs: last(layers, |l| &l.jobs).unwrap_or(cores),
             exclude: last(layers, |l| &l.exclude).unwrap_or_default(),
             unsandboxed: last(layers, |l| &l.unsandboxed).unwrap_or(false),
+            cache: last(layers, |l| &l.cache).map(|path| std::path::absolute(&path).unwrap_or(path)),
         };
         let check = |holds: bool, key, range| holds.then_some(()).ok_or(ConfigError::Range { key, range });
         check((0.0..=1.0).contains(&settings.confidence), "confidence", "a number from 0 to 1")?;
@@ -218,7 +222,7 @@ impl Layer {
         let unknown = unknown.map(|key| IgnoredKey { file: file.to_owned(), key: key.clone() });
         // a second time, so that a wrong type is reported with its line
         let mut layer: Self = lerp(file, text)?.unwrap_or_default();
-        (layer.onnxruntime, layer.unsandboxed) = (None, None);
+        (layer.onnxruntime, layer.unsandboxed, layer.cache) = (None, None, None);
         let folder = file.parent().unwrap_or(Path::new(""));
         for path in [&mut layer.model, &mut layer.python] {
             *path = path.take().map(|path| folder.join(path));
@@ -280,6 +284,7 @@ impl Layer {
             exclude: text("exclude").map(|globs| globs.split(',').map(str::to_owned).collect()),
             // a flag alone: it must not be forgotten in an environment
             unsandboxed: None,
+            cache: path("cache"),
         })
     }
 }
@@ -333,11 +338,11 @@ mod tests {
     #[test]
     fn a_project_can_not_switch_the_sandbox_off() {
         let (layer, ignored) =
-            pyproject("[tool.lerp]\nunsandboxed = true\nonnxruntime = 'evil.so'\n").unwrap().unwrap();
+            pyproject("[tool.lerp]\nunsandboxed = true\nonnxruntime = 'evil.so'\ncache = '/etc'\n").unwrap().unwrap();
         assert_eq!(layer, Layer::default());
         let messages: Vec<String> = ignored.iter().map(ToString::to_string).collect();
         assert!(messages.iter().all(|message| message.contains("a project can not set it")), "{messages:?}");
-        assert_eq!(messages.len(), 2);
+        assert_eq!(messages.len(), 3);
     }
 
     #[test]

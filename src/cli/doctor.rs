@@ -3,10 +3,12 @@
 use super::Format;
 use super::args::SettingsArgs;
 use super::engine::{engine, model_settings};
+use super::referee::verify_settings;
 use crate::config::{Layer, Settings};
 use crate::latent::{Bundle, LatentError, find_runtime};
-use crate::verify::Interpreter;
+use crate::verify::impact::Map;
 use crate::verify::sandbox::{SandboxReport, probe};
+use crate::verify::{Interpreter, Project};
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
@@ -28,7 +30,7 @@ pub struct Doctor {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
     /// What was looked for.
-    name: &'static str,
+    name: String,
     /// Whether it is there.
     ok: bool,
     /// What was found, or what is wrong.
@@ -58,7 +60,8 @@ impl Doctor {
 fn rows(settings: &Settings) -> Vec<Row> {
     let mut rows = model(settings);
     rows.extend(testing(settings));
-    rows.push(sandbox(&probe(None)));
+    rows.extend(impact(settings));
+    rows.extend(sandbox(&probe(None)));
     rows
 }
 
@@ -104,7 +107,51 @@ fn testing(settings: &Settings) -> Vec<Row> {
     vec![found("Python", format!("{major}.{minor}.{micro} ({path})")), pytest]
 }
 
-fn sandbox(report: &SandboxReport) -> Row {
+/// Which tests are there, and what is known of them.
+fn impact(settings: &Settings) -> Vec<Row> {
+    let settings = verify_settings(settings);
+    let here = std::env::current_dir().unwrap_or_default();
+    let project = match Project::discover(&here, &settings) {
+        Ok(project) => project,
+        // what is wrong with Python has its own row
+        Err(error) => return vec![found("tests", format!("none here: {error}"))],
+    };
+    let root = project.root.display();
+    let map = match Map::look(&project, &settings) {
+        Ok(map) => map,
+        Err(error) => return vec![missing("impact map", error.to_string(), "set LERP_CACHE to a folder of yours")],
+    };
+    let Ok(survey) = map.survey(&Default::default()) else { return Vec::new() };
+    let (all, unknown) = (survey.test_files.len(), survey.missing.len());
+    let tests = match all {
+        0 => format!("no test file below {root}: candidates stay untested"),
+        1 => format!("1 test file below {root}"),
+        many => format!("{many} test files below {root}"),
+    };
+    let detail = match map.file() {
+        None => "none: no cache folder is known, set LERP_CACHE".to_owned(),
+        Some(file) if !file.exists() => format!("not made yet, the first `lerp tests` does ({})", file.display()),
+        Some(file) => format!("knows {} of {all} test files ({})", all - unknown, file.display()),
+    };
+    let row = match map.note() {
+        Some(note) => missing("impact map", note, "set LERP_CACHE to a folder of yours"),
+        None => found("impact map", detail),
+    };
+    vec![found("tests", tests), row]
+}
+
+/// One row for all, then one for each property.
+fn sandbox(report: &SandboxReport) -> Vec<Row> {
+    let property = |row: &crate::verify::sandbox::Row| {
+        let ok = row.ok || !row.required;
+        Row { name: format!("- {}", row.name), ok, detail: row.detail.clone(), fix: None }
+    };
+    let mut rows = vec![whole_sandbox(report)];
+    rows.extend(report.rows.iter().map(property));
+    rows
+}
+
+fn whole_sandbox(report: &SandboxReport) -> Row {
     match report.refusal() {
         None => {
             let namespaces = if report.namespaces { "" } else { "; no private namespaces here, which it does without" };
@@ -118,21 +165,22 @@ fn sandbox(report: &SandboxReport) -> Row {
     }
 }
 
-fn found(name: &'static str, detail: String) -> Row {
-    Row { name, ok: true, detail, fix: None }
+fn found(name: &str, detail: String) -> Row {
+    Row { name: name.to_owned(), ok: true, detail, fix: None }
 }
 
-fn missing(name: &'static str, detail: String, fix: &str) -> Row {
-    Row { name, ok: false, detail, fix: Some(fix.to_owned()) }
+fn missing(name: &str, detail: String, fix: &str) -> Row {
+    Row { name: name.to_owned(), ok: false, detail, fix: Some(fix.to_owned()) }
 }
 
 fn table(rows: &[Row]) -> String {
     let mut text = String::new();
+    let width = rows.iter().map(|row| row.name.len()).max().unwrap_or_default().max(13);
     for row in rows {
         let mark = if row.ok { "\x1b[32m✓\x1b[0m" } else { "\x1b[31m✗\x1b[0m" };
-        text += &format!("{mark} {:<13} {}\n", row.name, row.detail);
+        text += &format!("{mark} {:<width$} {}\n", row.name, row.detail);
         if let Some(fix) = &row.fix {
-            text += &format!("  {:<13} → {fix}\n", "");
+            text += &format!("  {:<width$} → {fix}\n", "");
         }
     }
     text

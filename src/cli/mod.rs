@@ -15,6 +15,7 @@ mod referee;
 #[cfg(test)]
 mod scripted;
 mod server;
+mod tests;
 mod tokenize;
 mod verify;
 
@@ -39,6 +40,8 @@ enum Command {
     Refactor(refactor::Refactor),
     /// Referee any replacement of a function: the tests that reach it, run in the sandbox
     Verify(verify::Verify),
+    /// Say which tests reach a function
+    Tests(tests::Tests),
     /// List the concepts
     Concepts(concepts::Concepts),
     /// Serve JSON lines: requests on standard input, results on standard output
@@ -86,6 +89,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Refactor(refactor) => refactor.run(),
         Command::Verify(verify) => verify.run(),
+        Command::Tests(tests) => tests.run(),
         Command::Concepts(concepts) => concepts.run(),
         Command::Batch(batch) => batch.run(),
         Command::Server(server) => server.run(),

@@ -109,6 +109,7 @@ impl Tests {
             return Ok((Arc::clone(verifier), inside));
         }
         let verifier = Verifier::new(project, self.settings.clone()).map_err(|error| error.to_string())?;
+        verifier.note().into_iter().for_each(|note| eprintln!("lerp: warning: {note}"));
         let verifier = Arc::new(verifier);
         verifiers.insert(root, Arc::clone(&verifier));
         Ok((verifier, inside))
@@ -182,6 +183,7 @@ pub fn verify_settings(settings: &Settings) -> verify::Settings {
         interpreter: settings.python.clone(),
         baseline_limit: limit,
         unsandboxed: settings.unsandboxed,
+        cache: settings.cache.clone().or_else(|| Some(dirs::cache_dir()?.join("lerp"))),
         ..verify::Settings::default()
     }
 }

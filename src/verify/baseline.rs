@@ -192,6 +192,7 @@ impl Original<'_> {
             overlay: self.overlay,
             select,
             reach: true,
+            everywhere: false,
             processes,
             limit: self.settings.baseline_limit,
         };

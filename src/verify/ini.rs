@@ -10,11 +10,20 @@ pub(super) struct PytestOptions {
     pub(super) testpaths: Vec<String>,
     /// Patterns of test files.
     pub(super) python_files: Vec<String>,
+    /// `--doctest-modules`: the examples in docstrings are tests.
+    pub(super) doctest_modules: bool,
+    /// Nothing configures pytest: the project may never have heard of it.
+    pub(super) unheard: bool,
 }
 
 impl Default for PytestOptions {
     fn default() -> Self {
-        Self { testpaths: Vec::new(), python_files: vec!["test_*.py".to_owned(), "*_test.py".to_owned()] }
+        Self {
+            testpaths: Vec::new(),
+            python_files: vec!["test_*.py".to_owned(), "*_test.py".to_owned()],
+            doctest_modules: false,
+            unheard: false,
+        }
     }
 }
 
@@ -22,7 +31,7 @@ impl PytestOptions {
     /// Reads the first file that configures pytest, in pytest's own order. What can not be read is left to pytest to complain of.
     pub(super) fn read(root: &Path) -> Self {
         let text = |name: &str| fs::read_to_string(root.join(name)).ok();
-        let mut options = Self::default();
+        let mut options = Self { unheard: !Self::configured(root), ..Self::default() };
         let sections = [("pytest.ini", "pytest"), (".pytest.ini", "pytest")];
         let later = [("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")];
         let section = |(file, name): &(&str, &str)| ini_section(&text(file)?, name);
@@ -51,6 +60,7 @@ impl PytestOptions {
             match name.as_str() {
                 "testpaths" => self.testpaths.clone_from(values),
                 "python_files" => self.python_files.clone_from(values),
+                "addopts" => self.doctest_modules = values.iter().any(|value| value == "--doctest-modules"),
                 _ => {}
             }
         }
@@ -106,6 +116,21 @@ mod tests {
 
     fn owned(words: &[&str]) -> Vec<String> {
         words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn doctests_count_where_they_are_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(PytestOptions::read(folder.path()).unheard);
+        let read = |text: &str| {
+            fs::write(folder.path().join("pyproject.toml"), text).unwrap();
+            let options = PytestOptions::read(folder.path());
+            (options.doctest_modules, options.unheard)
+        };
+        assert_eq!(read("[project]\n"), (false, true));
+        assert_eq!(read("[tool.pytest.ini_options]\naddopts = \"-q --doctest-modules\"\n"), (true, false));
+        assert_eq!(read("[tool.pytest.ini_options]\naddopts = [\"-q\", \"--doctest-modules\"]\n"), (true, false));
+        assert_eq!(read("[tool.pytest.ini_options]\naddopts = \"-q\"\n"), (false, false));
     }
 
     #[test]

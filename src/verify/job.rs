@@ -45,6 +45,8 @@ pub(super) struct Job<'a> {
     pub(super) select: Option<&'a [&'a str]>,
     /// Report which functions of the overlay each test reached.
     pub(super) reach: bool,
+    /// Put a probe also into every file of the project that is not in the overlay; functions are then named `PATH::NAME`.
+    pub(super) everywhere: bool,
     /// Tests may start processes.
     pub(super) processes: bool,
     pub(super) limit: Duration,

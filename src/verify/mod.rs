@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Project    root, interpreter, pytest options                       (project, interpreter, ini)
-//! selection  the test files that mention the module                  (select, command)
+//! selection  the test files that reach the function, or mention it   (impact, select, command)
 //! gate       what the edit adds must not reach for the machinery     (gate, names)
 //! baseline   the original, in the same sandbox, twice: which tests pass, and reach the function   (baseline)
 //! job        one confined Python with the candidate in an import overlay   (job, place, run, observed, sandbox, runner/*.py)
@@ -21,6 +21,7 @@ mod baseline;
 mod candidate;
 mod command;
 pub mod gate;
+pub mod impact;
 mod ini;
 mod interpreter;
 mod job;

@@ -11,6 +11,9 @@ pub(super) struct TestReport {
     /// `set-up/call/tear-down`.
     pub(super) outcome: String,
     pub(super) reached: Vec<String>,
+    /// Set-up, call and tear-down together.
+    #[serde(default)]
+    pub(super) seconds: f64,
     pub(super) text: Option<String>,
 }
 
@@ -21,6 +24,8 @@ pub(super) struct Observed {
     pub(super) collect_errors: Vec<(String, String)>,
     /// Overlaid files that were imported.
     pub(super) loaded: BTreeSet<String>,
+    /// Files of the project that were in use at the end; told in a run that watches all of them.
+    pub(super) files: BTreeSet<String>,
     /// Functions reached before the first test.
     pub(super) imported: Vec<String>,
     /// A test tried to start a process.
@@ -34,6 +39,7 @@ pub(super) struct Observed {
 #[serde(tag = "event", rename_all = "snake_case")]
 enum Event {
     Loaded { path: String },
+    Files { paths: BTreeSet<String> },
     Process,
     Refused { reason: String },
     CollectError { id: String, text: String },
@@ -58,6 +64,7 @@ impl Observed {
         };
         match line.event {
             Event::Loaded { path } => drop(self.loaded.insert(path)),
+            Event::Files { paths } => self.files.extend(paths),
             Event::Process => self.process = true,
             Event::Refused { reason } => self.refused = Some(reason),
             Event::CollectError { id, text } => self.collect_errors.push((id, text)),

@@ -54,6 +54,7 @@ impl Place<'_> {
             "filter": if strict { sandbox::strict_filter() } else { None },
             "files": job.overlay,
             "reach": job.reach,
+            "everywhere": if job.everywhere { json!({"root": root, "outside": self.project.interpreter.prefixes}) } else { json!(null) },
             "paths": paths,
             "arguments": self.arguments(job),
             "select": job.select,

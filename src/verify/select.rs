@@ -1,4 +1,5 @@
-//! Which test files may reach an edited file: those that mention its module or the function.
+//! Which test files may reach an edited file, as long as the [`impact`](super::impact) map does not know: those that mention its module
+//! or the function.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ pub(super) fn test_files(project: &Project, file: &Path, function: Option<&str>)
     if is_test_file(project, file) {
         return Err(format!("{} is itself a test file", file.display()));
     }
-    let (tests, helpers) = all_test_files(project);
+    let Listing { tests, helpers } = Listing::of(project);
     if tests.is_empty() {
         return Err(format!(
             "no test file in {} ({})",
@@ -28,10 +29,13 @@ pub(super) fn test_files(project: &Project, file: &Path, function: Option<&str>)
         let text = fs::read(project.root.join(path)).unwrap_or_default();
         words.iter().any(|word| contains_word(&text, word.as_bytes()))
     };
+    let own_examples = |path: &PathBuf| path == file && has_examples(project, path);
     // a conftest that mentions the module brings it to every test beneath
     let reached: Vec<&Path> = helpers.iter().filter(|path| mentions(path)).filter_map(|path| path.parent()).collect();
-    let mut found: Vec<&PathBuf> =
-        tests.iter().filter(|path| reached.iter().any(|folder| path.starts_with(folder)) || mentions(path)).collect();
+    let mut found: Vec<&PathBuf> = tests
+        .iter()
+        .filter(|path| reached.iter().any(|folder| path.starts_with(folder)) || mentions(path) || own_examples(path))
+        .collect();
     if found.is_empty() {
         if tests.len() >= FEW {
             return Err(format!("none of the {} test files mentions {}", tests.len(), words.join(" or ")));
@@ -41,39 +45,86 @@ pub(super) fn test_files(project: &Project, file: &Path, function: Option<&str>)
     Ok(found.into_iter().map(|path| path.to_string_lossy().replace('\\', "/")).collect())
 }
 
-/// All test files and all `conftest.py`, relative to the root, sorted.
-fn all_test_files(project: &Project) -> (Vec<PathBuf>, Vec<PathBuf>) {
-    let (mut tests, mut helpers) = (Vec::new(), Vec::new());
-    let not_environment = |entry: &ignore::DirEntry| {
-        let name = entry.file_name().to_string_lossy();
-        !(entry.path().join("pyvenv.cfg").exists()
-            || ["node_modules", "__pycache__", "site-packages"].contains(&name.as_ref()))
-    };
-    let walk = ignore::WalkBuilder::new(&project.root).filter_entry(not_environment).build();
-    for entry in walk.flatten().take(MOST_FILES) {
-        let Ok(path) = entry.path().strip_prefix(&project.root) else {
-            continue;
-        };
-        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
-            continue;
-        }
-        if path.file_name().is_some_and(|name| name == "conftest.py") {
-            helpers.push(path.to_owned());
-        } else if is_test_file(project, path) {
-            tests.push(path.to_owned());
-        }
+/// For a Python without pytest: the command that runs the test files that mention the module, all of which must be unittest's.
+pub(super) fn unittest_command(project: &Project, file: &Path, function: Option<&str>) -> Result<String, String> {
+    let python = project.interpreter.executable.to_string_lossy().into_owned();
+    let missing = format!("{python} has no pytest: `{python} -m pip install pytest`, or name the project's Python");
+    let files = test_files(project, file, function)?;
+    if !files.iter().all(|file| says(project, Path::new(file), b"unittest")) {
+        return Err(missing);
     }
-    tests.sort();
-    (tests, helpers)
+    let words = [python.as_str(), "-m", "unittest"].into_iter().chain(files.iter().map(String::as_str));
+    shlex::try_join(words).map_err(|_| missing)
+}
+
+/// The examples in a text's docstrings, with what they expect: where they are tests, no candidate may change them.
+pub(super) fn examples(text: &str) -> Vec<&str> {
+    let mut inside = false;
+    let example = |line: &&str| {
+        inside = line.starts_with(">>>") || (inside && !line.is_empty());
+        inside
+    };
+    text.lines().map(str::trim).filter(example).collect()
+}
+
+/// A project's test files and its `conftest.py` files, relative to the root, sorted.
+pub(super) struct Listing {
+    pub(super) tests: Vec<PathBuf>,
+    helpers: Vec<PathBuf>,
+}
+
+impl Listing {
+    pub(super) fn of(project: &Project) -> Self {
+        let (mut tests, mut helpers) = (Vec::new(), Vec::new());
+        let not_environment = |entry: &ignore::DirEntry| {
+            let name = entry.file_name().to_string_lossy();
+            !(entry.path().join("pyvenv.cfg").exists()
+                || ["node_modules", "__pycache__", "site-packages"].contains(&name.as_ref()))
+        };
+        let walk = ignore::WalkBuilder::new(&project.root).filter_entry(not_environment).build();
+        for entry in walk.flatten().take(MOST_FILES) {
+            let Ok(path) = entry.path().strip_prefix(&project.root) else {
+                continue;
+            };
+            if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+                continue;
+            }
+            if path.file_name().is_some_and(|name| name == "conftest.py") {
+                helpers.push(path.to_owned());
+            } else if is_test_file(project, path) || has_examples(project, path) {
+                tests.push(path.to_owned());
+            }
+        }
+        tests.sort();
+        Self { tests, helpers }
+    }
 }
 
 /// A path, relative to the root, that pytest would collect from.
 fn is_test_file(project: &Project, path: &Path) -> bool {
     let options = &project.options;
+    let python = path.extension().is_some_and(|extension| extension == "py");
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let inside = options.testpaths.is_empty()
-        || options.testpaths.iter().any(|folder| path.starts_with(folder.trim_start_matches("./")));
-    inside && name.ends_with(".py") && options.python_files.iter().any(|pattern| matches_pattern(pattern, &name))
+    let named = options.python_files.iter().any(|pattern| matches_pattern(pattern, &name));
+    // unittest looks for more than pytest does
+    let unittest = || options.unheard && matches_pattern("test*.py", &name) && says(project, path, b"unittest");
+    python && in_testpaths(project, path) && (named || unittest())
+}
+
+/// A module, no test file by its name, whose docstrings are tests.
+fn has_examples(project: &Project, path: &Path) -> bool {
+    let python = path.extension().is_some_and(|extension| extension == "py");
+    project.options.doctest_modules && python && in_testpaths(project, path) && says(project, path, b">>>")
+}
+
+fn in_testpaths(project: &Project, path: &Path) -> bool {
+    let folders = &project.options.testpaths;
+    folders.is_empty() || folders.iter().any(|folder| path.starts_with(folder.trim_start_matches("./")))
+}
+
+fn says(project: &Project, path: &Path, what: &[u8]) -> bool {
+    let text = fs::read(project.root.join(path)).unwrap_or_default();
+    text.windows(what.len()).any(|window| window == what)
 }
 
 /// The last part of the module's name, and the parts of the function's.
@@ -142,6 +193,14 @@ mod tests {
         ] {
             assert_eq!(matches_pattern(pattern, name), expect, "{pattern} {name}");
         }
+    }
+
+    #[test]
+    fn examples_are_taken_with_what_they_expect() {
+        let text = "def f():\n    \"\"\"Says.\n\n    >>> f(\n    ... )\n    1\n\n    More.\n    \"\"\"\n    return 1\n";
+        assert_eq!(examples(text), [">>> f(", "... )", "1"]);
+        assert_ne!(examples(text), examples(&text.replace("    1\n", "    2\n")));
+        assert_eq!(examples(text), examples(&text.replace("return 1", "return 2").replace("More", "Less")));
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub struct Settings {
     pub jobs: usize,
     /// Environment variables that tests may see, beside those that lerp sets.
     pub pass_env: Vec<String>,
+    /// Folder of what is remembered between runs ([`impact`](super::impact)); `None` remembers nothing.
+    pub cache: Option<PathBuf>,
     /// The `lerp` binary, which runs the sandbox's stages; `None` means the running one.
     pub helper: Option<PathBuf>,
 }
@@ -47,6 +49,7 @@ impl Default for Settings {
             memory_mb: 2048,
             jobs: (cores / 2).clamp(1, 4),
             pass_env: ["LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONPATH"].map(str::to_owned).to_vec(),
+            cache: None,
             helper: None,
         }
     }

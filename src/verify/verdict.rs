@@ -194,6 +194,7 @@ mod tests {
             id: (*id).to_owned(),
             outcome: (*outcome).to_owned(),
             reached: Vec::new(),
+            seconds: 0.0,
             text: None,
         };
         Observed {

@@ -12,6 +12,7 @@ use thiserror::Error;
 use super::baseline::{Baseline, Original};
 use super::candidate::Edit;
 use super::command::{Plan, plan};
+use super::impact::Map;
 use super::job::{Job, Workshop};
 use super::run::Cancelled;
 use super::sandbox::{self, SandboxReport};
@@ -36,6 +37,8 @@ pub struct Verifier {
     settings: Settings,
     workshop: Workshop,
     sandbox: SandboxReport,
+    /// Which tests reach what, as far as earlier runs found out.
+    map: Option<Map>,
     baselines: Mutex<HashMap<u64, Arc<OnceLock<Baseline>>>>,
 }
 
@@ -51,12 +54,18 @@ impl Verifier {
             if sandbox.namespaces && settings.namespaces && !settings.unsandboxed { "supervise" } else { "init" };
         let workshop =
             Workshop::new(helper, stage).map_err(|error| VerifierError::Scratch(std::env::temp_dir(), error))?;
-        Ok(Self { project, settings, workshop, sandbox, baselines: Mutex::default() })
+        let map = settings.cache.is_some().then(|| Map::open(&project, &settings).ok()).flatten();
+        Ok(Self { project, settings, workshop, sandbox, map, baselines: Mutex::default() })
     }
 
     /// What the sandbox can do here.
     pub fn sandbox(&self) -> &SandboxReport {
         &self.sandbox
+    }
+
+    /// What the user should know about what is remembered between runs, once.
+    pub fn note(&self) -> Option<String> {
+        self.map.as_ref()?.note()
     }
 
     /// The project.
@@ -127,6 +136,12 @@ impl Verifier {
             TestsSetting::Command(command) => plan(command),
         };
         let python = &self.project.interpreter;
+        let plan = match tests {
+            TestsSetting::Auto if !python.pytest => {
+                Plan::Shell(select::unittest_command(&self.project, &candidate.file, candidate.function.as_deref())?)
+            }
+            _ => plan,
+        };
         if !python.pytest && matches!(plan, Plan::Pytest { .. }) {
             let path = python.executable.display();
             return Err(format!("{path} has no pytest: `{path} -m pip install pytest`, or name the project's Python"));
@@ -168,6 +183,7 @@ impl Verifier {
             overlay: &edit.changed,
             select: Some(&selected),
             reach: false,
+            everywhere: false,
             processes: baseline.processes,
             limit: self.limit(baseline.time),
         };
@@ -188,8 +204,16 @@ impl Verifier {
     ) -> Result<Arc<OnceLock<Baseline>>, String> {
         let chosen = *tests == TestsSetting::Auto;
         let function = candidate.function.as_deref();
-        let arguments =
-            if chosen { select::test_files(&self.project, &candidate.file, function)? } else { given.to_vec() };
+        let arguments = match &self.map {
+            Some(map) if chosen => map.choose(&candidate.file, function, &edit.original)?,
+            None if chosen => select::test_files(&self.project, &candidate.file, function)?,
+            _ => given.to_vec(),
+        };
+        if arguments.iter().any(|argument| Path::new(argument) == candidate.file)
+            && select::examples(&edit.before) != select::examples(&candidate.new_source)
+        {
+            return Err("the examples in its docstrings are its tests, and the candidate changes them".to_owned());
+        }
         let original = Original {
             project: &self.project,
             settings: &self.settings,
@@ -212,7 +236,16 @@ impl Verifier {
         cancelled: Cancelled,
     ) -> Result<Verdict, String> {
         let run = |overlay, limit| {
-            let job = Job { plan, arguments: &[], overlay, select: None, reach: false, processes: true, limit };
+            let job = Job {
+                plan,
+                arguments: &[],
+                overlay,
+                select: None,
+                reach: false,
+                everywhere: false,
+                processes: true,
+                limit,
+            };
             self.workshop.run(&self.project, &self.settings, &job, cancelled).map_err(|error| error.to_string())
         };
         let slot = self.baseline(

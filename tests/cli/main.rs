@@ -6,6 +6,7 @@ mod bad_input;
 mod packaging;
 mod settings;
 mod streams;
+mod tests;
 mod verify;
 mod with_model;
 
@@ -13,8 +14,8 @@ use assert_cmd::Command;
 use std::fs;
 use std::path::Path;
 
-/// A folder with some files in it, and the binary run in it.
-struct Dir(tempfile::TempDir);
+/// A folder with some files in it, the binary run in it, and the folder of what it remembers.
+struct Dir(tempfile::TempDir, tempfile::TempDir);
 
 /// What a run gave.
 struct Ran {
@@ -31,7 +32,7 @@ impl Dir {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, bytes).unwrap();
         }
-        Self(root)
+        Self(root, tempfile::tempdir().unwrap())
     }
 
     fn path(&self) -> &Path {
@@ -47,6 +48,7 @@ impl Dir {
                 command.env_remove(name);
             }
         }
+        command.env("LERP_CACHE", self.1.path());
         command
     }
 

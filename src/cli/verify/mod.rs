@@ -3,8 +3,6 @@
 mod fit;
 mod report;
 
-pub use fit::function_named;
-
 use super::Format;
 use super::args::{SandboxArgs, SettingsArgs};
 use super::files;
@@ -15,6 +13,7 @@ use crate::syntax::Function;
 use crate::verify::{Candidate, Project, Verdict, Verifier};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
+use fit::{fit, function_named};
 use report::{Judged, Report};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -91,11 +90,15 @@ impl Subject {
         Ok(Self { path, text: source.text, function, project, inside })
     }
 
-    /// The name by which the running program knows the function: the second of two with one name has no other than the first.
+    /// The name by which the running program knows the function.
     pub fn name(&self) -> Option<String> {
-        let name = &self.function.as_ref()?.qualname;
-        Some(name.split('.').filter_map(|part| part.split('#').next()).collect::<Vec<_>>().join("."))
+        Some(running_name(&self.function.as_ref()?.qualname))
     }
+}
+
+/// A qualified name without the marks that tell functions of one name apart: the running program knows no such marks.
+pub fn running_name(qualname: &str) -> String {
+    qualname.split('.').filter_map(|part| part.split('#').next()).collect::<Vec<_>>().join(".")
 }
 
 impl Verify {
@@ -117,6 +120,7 @@ impl Verify {
         } else {
             let settings_of_verifier = crate::verify::Settings { gate: !self.no_gate, ..verify_settings(&settings) };
             let verifier = Verifier::new(subject.project.clone(), settings_of_verifier)?;
+            verifier.note().into_iter().for_each(|note| eprintln!("lerp: warning: {note}"));
             verifier.verify_many(&candidates, &setting(&settings.tests), &|| cancel.is_cancelled())
         };
         if cancel.is_cancelled() {
@@ -146,7 +150,7 @@ impl Verify {
         }
         let candidate = |path: &PathBuf| {
             let text = read(path)?;
-            let fitted = fit::fit(&subject.text, subject.function.as_ref(), &text);
+            let fitted = fit(&subject.text, subject.function.as_ref(), &text);
             Ok(Candidate {
                 file: subject.inside.clone(),
                 function: subject.name(),

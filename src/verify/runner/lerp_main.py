@@ -22,8 +22,9 @@ def main():
         except Exception as error:
             report.send("refused", reason=f"the strict system call filter: {error!r}")
             os._exit(125)
-    reach = lerp_reach.Reach() if payload["reach"] else None
-    lerp_overlay.install(payload["files"], lambda path: report.send("loaded", path=path), reach)
+    everywhere = lerp_overlay.Everywhere(**payload["everywhere"]) if payload["everywhere"] else None
+    reach = lerp_reach.Reach(everywhere is not None) if payload["reach"] else None
+    finder = lerp_overlay.install(payload["files"], lambda path: report.send("loaded", path=path), reach, everywhere)
     if not payload["filter"] and payload["bootstrap"]:
         # children that are Python see the candidate too
         os.environ["PYTHONPATH"] = payload["bootstrap"]
@@ -37,13 +38,15 @@ def main():
         os._exit(125)
     reporter = lerp_report.Reporter(report, payload["select"], reach)
     sys.addaudithook(reporter.audit)
-    code = int(pytest.main(payload["arguments"], plugins=[reporter]))
+    code = int(pytest.main(payload["arguments"], plugins=[plugin for plugin in (reporter, finder) if plugin is not None]))
     # what is said on the way out still counts as output
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except Exception:
             pass
+    if everywhere is not None:
+        report.send("files", paths=everywhere.files())
     report.send("end", code=code)
     # nothing left over from the tests (exit handlers, threads) can hold up or change the end
     os._exit(code)

@@ -15,7 +15,9 @@ COMPILERS = {"jit", "njit", "script", "kernel", "compile", "vectorize", "guvecto
 
 
 class Reach:
-    def __init__(self):
+    def __init__(self, with_files=False):
+        # names are `PATH::NAME` then
+        self._with_files = with_files
         self._now = set()
         self._tool = None
         if sys.version_info >= (3, 12):
@@ -41,7 +43,8 @@ class Reach:
         if self._tool is not None:
             return text
         try:
-            return Prober(self._now).visit(ast.parse(text, path))
+            prefix = f"{path}::" if self._with_files else ""
+            return Prober(self._now, prefix).visit(ast.parse(text, path))
         except (SyntaxError, ValueError, RecursionError):
             return text
 
@@ -55,21 +58,23 @@ class Reach:
                 self.watch(constant)
 
     def _started(self, code, offset):
-        self._now.add(code.co_qualname.replace(".<locals>", ""))
+        name = code.co_qualname.replace(".<locals>", "")
+        self._now.add(f"{code.co_filename}::{name}" if self._with_files else name)
         return sys.monitoring.DISABLE
 
 
 class Prober(ast.NodeTransformer):
     """Puts the probe at the head of each function, after its docstring."""
 
-    def __init__(self, reached):
+    def __init__(self, reached, prefix):
+        self._prefix = prefix
         self._names = []
         self._reached = reached
 
     def _inside(self, node):
         self._names.append(node.name)
         self.generic_visit(node)
-        name = ".".join(self._names)
+        name = self._prefix + ".".join(self._names)
         self._names.pop()
         return name
 

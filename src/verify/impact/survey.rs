@@ -1,0 +1,90 @@
+//! Which test files are known as they are now.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::contents::{Contents, written};
+use super::{Map, MapError, plain};
+use crate::verify::select::{Listing, test_files};
+
+/// The state of a project's test files.
+#[derive(Debug, Clone)]
+pub struct Survey {
+    /// All test files, relative to the root, sorted.
+    pub test_files: Vec<String>,
+    /// Those that are new or changed, or that loaded a file that changed: what they reach is to be found out again.
+    pub missing: Vec<String>,
+    /// Those that do not run as they are now, and why.
+    pub broken: Vec<(String, String)>,
+    /// Test file → its unit, for those that are known.
+    units: BTreeMap<String, i64>,
+}
+
+impl Survey {
+    pub(super) fn fresh(&self) -> HashSet<i64> {
+        self.units.values().copied().collect()
+    }
+
+    /// All test files are known.
+    pub fn complete(&self) -> bool {
+        self.missing.is_empty()
+    }
+}
+
+impl Map {
+    /// Compares what is known with the files as they are, unsaved buffers (absolute path → text) in the place of theirs.
+    pub fn survey(&self, unsaved: &BTreeMap<PathBuf, String>) -> Result<Survey, MapError> {
+        self.survey_of(&Listing::of(&self.project), unsaved)
+    }
+
+    fn survey_of(&self, listing: &Listing, unsaved: &BTreeMap<PathBuf, String>) -> Result<Survey, MapError> {
+        let test_files: Vec<String> = listing.tests.iter().map(|path| written(path)).collect();
+        let known = self.store().units(&self.context)?;
+        let known: HashMap<&str, _> = known.iter().map(|unit| (unit.test_file.as_str(), unit)).collect();
+        let contents = Contents::new(&self.project.root, unsaved);
+        let mut survey = Survey { test_files, missing: Vec::new(), broken: Vec::new(), units: BTreeMap::new() };
+        for test_file in &survey.test_files {
+            let unit = known.get(test_file.as_str());
+            match unit.filter(|unit| unit.loaded.iter().all(|(file, hash)| contents.hash(file) == *hash)) {
+                None => survey.missing.push(test_file.clone()),
+                Some(unit) => {
+                    survey.units.insert(test_file.clone(), unit.id);
+                    survey.broken.extend(unit.error.clone().map(|error| (test_file.clone(), error)));
+                }
+            }
+        }
+        Ok(survey)
+    }
+
+    /// The test files to run for an edited file (relative to the root), or why there are none. Those that are known to reach the
+    /// function, or did when they were last run; of those never run, the ones that mention it.
+    pub(in crate::verify) fn choose(
+        &self,
+        file: &Path,
+        function: Option<&str>,
+        unsaved: &BTreeMap<PathBuf, String>,
+    ) -> Result<Vec<String>, String> {
+        let mentioning = test_files(&self.project, file, function);
+        let Some(function) = function.map(plain) else { return mentioning };
+        let said = |error: MapError| error.to_string();
+        let survey = self.survey(unsaved).map_err(said)?;
+        let reached = self.store().reached_once(&self.context, &written(file), &function);
+        let reached = reached.map_err(|error| said(error.into()))?;
+        if survey.complete() && !survey.test_files.is_empty() {
+            let none = || format!("no test reaches {function} (of {} test files)", survey.test_files.len());
+            let chosen: Vec<String> =
+                survey.test_files.iter().filter(|test| reached.contains(*test)).cloned().collect();
+            return if chosen.is_empty() { Err(none()) } else { Ok(chosen) };
+        }
+        let mentioning = match mentioning {
+            Ok(files) => files,
+            // what was reached once needs no mention
+            Err(reason) if reached.is_empty() => return Err(reason),
+            Err(_) => Vec::new(),
+        };
+        let unknown = |test: &String| survey.missing.contains(test) && mentioning.contains(test);
+        let chosen: Vec<String> =
+            survey.test_files.iter().filter(|test| reached.contains(*test) || unknown(test)).cloned().collect();
+        if chosen.is_empty() { Err(format!("no test reaches {function}")) } else { Ok(chosen) }
+    }
+}
