@@ -6,6 +6,7 @@
 mod built_in;
 mod catalogue;
 mod detector;
+pub mod store;
 mod taught;
 
 pub use built_in::{BuiltIn, read as read_built_in};
