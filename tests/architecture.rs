@@ -18,7 +18,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// A crate, and the only module that may name it.
-const HOMES: &[(&str, &str)] = &[("tree_sitter", "syntax"), ("ort", "latent"), ("tower_lsp", "lsp"), ("clap", "cli")];
+const HOMES: &[(&str, &str)] =
+    &[("tree_sitter", "syntax"), ("ort", "latent"), ("tower_lsp", "lsp"), ("clap", "cli"), ("rusqlite", "verify")];
 
 fn sources() -> Vec<(String, PathBuf, String)> {
     fn walk(folder: &Path, out: &mut Vec<PathBuf>) {

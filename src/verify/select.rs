@@ -61,7 +61,8 @@ pub(super) fn unittest_command(project: &Project, file: &Path, function: Option<
 pub(super) fn examples(text: &str) -> Vec<&str> {
     let mut inside = false;
     let example = |line: &&str| {
-        inside = line.starts_with(">>>") || (inside && !line.is_empty());
+        let ends = line.is_empty() || line.contains("\"\"\"") || line.contains("'''");
+        inside = line.starts_with(">>>") || (inside && !ends);
         inside
     };
     text.lines().map(str::trim).filter(example).collect()
@@ -199,6 +200,7 @@ mod tests {
     fn examples_are_taken_with_what_they_expect() {
         let text = "def f():\n    \"\"\"Says.\n\n    >>> f(\n    ... )\n    1\n\n    More.\n    \"\"\"\n    return 1\n";
         assert_eq!(examples(text), [">>> f(", "... )", "1"]);
+        assert_eq!(examples("    '''\n    >>> f()\n    1\n    '''\n    return 1\n"), [">>> f()", "1"]);
         assert_ne!(examples(text), examples(&text.replace("    1\n", "    2\n")));
         assert_eq!(examples(text), examples(&text.replace("return 1", "return 2").replace("More", "Less")));
     }

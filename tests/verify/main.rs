@@ -7,5 +7,6 @@
 
 mod hostile;
 mod projects;
+mod runners;
 mod support;
 mod verdicts;
