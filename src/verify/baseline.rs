@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::command::Plan;
 use super::job::{Job, Workshop};
@@ -10,7 +10,12 @@ use super::observed::Observed;
 use super::run::{Cancelled, RunError};
 use super::sandbox::{Ended, Kill};
 use super::verdict::{PASSED, over, tail};
+use super::watched::Watched;
 use super::{Project, Settings};
+
+/// Files of a project's root that change what pytest does.
+const CONFIGURATION: &[&str] =
+    &["pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "conftest.py", "setup.py"];
 
 /// The original's run, or why nothing can be measured by it.
 #[derive(Debug, Clone, Default)]
@@ -19,15 +24,17 @@ pub(super) struct Baseline {
     pub(super) tests: Vec<(String, BTreeSet<String>)>,
     /// What of the file ran before the first test; every test counts as having reached it.
     pub(super) imported: BTreeSet<String>,
-    /// Tests that passed once and then did not.
-    pub(super) flaky: Vec<String>,
+    /// The files that this depends on.
+    pub(super) watched: Watched,
+    /// Installed modules that the tests import, in that order.
+    pub(super) modules: Vec<String>,
     /// Tests that did not pass.
     pub(super) left_out: Vec<String>,
     /// pytest's arguments for the candidates.
     pub(super) arguments: Vec<String>,
     /// Tests need processes.
     pub(super) processes: bool,
-    /// Wall-clock time of the longest run.
+    /// Wall-clock time.
     pub(super) time: Duration,
     /// Why no candidate can be judged by this.
     pub(super) unusable: Option<String>,
@@ -69,8 +76,8 @@ pub(super) struct Original<'a> {
 }
 
 impl Original<'_> {
-    /// Runs the original: once strictly, once more with processes allowed when tests failed for want of them, and once
-    /// again to find the tests that do not agree with themselves.
+    /// Runs the original: once strictly, once more with processes allowed when tests failed for want of them. Whether tests
+    /// agree with themselves is found out when they are wanted, see [`super::warm`].
     pub(super) fn baseline(self, cancelled: Cancelled) -> Baseline {
         self.measure(cancelled).unwrap_or_else(|error| Baseline::unusable(error.to_string()))
     }
@@ -85,18 +92,8 @@ impl Original<'_> {
                 baseline.processes = false;
             }
         }
-        if baseline.unusable.is_none() && self.settings.repeat_baseline {
-            self.repeat(&mut baseline, cancelled)?;
-        }
         if baseline.unusable.is_none() && baseline.tests.is_empty() {
-            let shown = baseline
-                .left_out
-                .iter()
-                .chain(&baseline.flaky)
-                .take(3)
-                .map(String::as_str)
-                .collect::<Vec<_>>()
-                .join(", ");
+            let shown = baseline.left_out.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
             baseline.unusable = Some(format!("no test passes on the original in the sandbox (left out: {shown})"));
         }
         Ok(baseline)
@@ -104,6 +101,7 @@ impl Original<'_> {
 
     /// `processes` of the result says that tests failed and that one had tried to start a process.
     fn first(self, processes: bool, cancelled: Cancelled) -> Result<Baseline, RunError> {
+        let started = SystemTime::now();
         let (observed, ended) = self.run(self.arguments, None, processes, cancelled)?;
         let passed: Vec<_> = observed.tests.iter().filter(|test| test.outcome == PASSED).collect();
         let mut baseline = Baseline {
@@ -113,6 +111,8 @@ impl Original<'_> {
             arguments: self.arguments.to_vec(),
             processes: observed.process && !processes && passed.len() < observed.tests.len(),
             time: Duration::from_millis(ended.millis),
+            watched: Watched::look(self.sources(&observed), started),
+            modules: observed.modules.clone(),
             ..Baseline::default()
         };
         baseline.unusable = self.unusable(&observed, &ended, &baseline);
@@ -159,24 +159,35 @@ impl Original<'_> {
         (!observed.loaded.iter().any(|path| same_path(path, &file))).then(|| format!("no selected test imports {file}"))
     }
 
-    fn repeat(self, baseline: &mut Baseline, cancelled: Cancelled) -> Result<(), RunError> {
-        let ids: Vec<&str> = baseline.selected(None);
-        if ids.is_empty() {
-            return Ok(());
+    /// What the run said that it read, and what configures it, also where that is not there yet.
+    fn sources(self, observed: &Observed) -> BTreeSet<PathBuf> {
+        let root = &self.project.root;
+        let mut files: BTreeSet<PathBuf> = observed.sources.clone();
+        files.extend(CONFIGURATION.iter().map(|name| root.join(name)));
+        let tests =
+            self.arguments.iter().filter_map(|argument| argument.split("::").next()).map(|file| root.join(file));
+        for test in tests.filter(|file| self.chosen || file.exists()) {
+            let folders = test.ancestors().skip(1).take_while(|folder| folder.starts_with(root));
+            files.extend(folders.map(|folder| folder.join("conftest.py")));
+            files.insert(test);
         }
-        let (observed, ended) = self.run(&baseline.arguments, Some(&ids), baseline.processes, cancelled)?;
+        // its text is given, whatever the disk holds
+        files.retain(|path| !self.overlay.contains_key(path));
+        files
+    }
+
+    /// Runs some tests again, in a process of its own: those that pass.
+    pub(super) fn again(
+        self,
+        baseline: &Baseline,
+        select: &[&str],
+        cancelled: Cancelled,
+    ) -> Result<BTreeSet<String>, RunError> {
+        let (observed, ended) = self.run(&baseline.arguments, Some(select), baseline.processes, cancelled)?;
         if ended.kill == Some(Kill::Cancelled) {
-            baseline.unusable = Some("cancelled".to_owned());
-            return Ok(());
+            return Err(RunError::Cancelled);
         }
-        let again: BTreeSet<&str> =
-            observed.tests.iter().filter(|test| test.outcome == PASSED).map(|test| test.id.as_str()).collect();
-        let (stable, flaky): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut baseline.tests).into_iter().partition(|(id, _)| again.contains(id.as_str()));
-        baseline.tests = stable;
-        baseline.flaky = flaky.into_iter().map(|(id, _)| id).collect();
-        baseline.time = baseline.time.max(Duration::from_millis(ended.millis));
-        Ok(())
+        Ok(observed.tests.into_iter().filter(|test| test.outcome == PASSED).map(|test| test.id).collect())
     }
 
     fn run(
@@ -186,21 +197,13 @@ impl Original<'_> {
         processes: bool,
         cancelled: Cancelled,
     ) -> Result<(Observed, Ended), RunError> {
-        let job = Job {
-            plan: self.plan,
-            arguments,
-            overlay: self.overlay,
-            select,
-            reach: true,
-            everywhere: false,
-            processes,
-            limit: self.settings.baseline_limit,
-        };
-        let mut arguments = job.arguments.to_vec();
+        let mut arguments = arguments.to_vec();
         if self.chosen {
             arguments.push("--continue-on-collection-errors".to_owned());
         }
-        self.workshop.run(self.project, self.settings, &Job { arguments: &arguments, ..job }, cancelled)
+        let all = Job::new(self.plan, self.overlay, self.settings.baseline_limit);
+        let job = Job { arguments: &arguments, select, reach: true, watch: true, processes, ..all };
+        self.workshop.run(self.project, self.settings, &job, cancelled)
     }
 }
 

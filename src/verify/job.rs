@@ -1,9 +1,9 @@
 //! One run of tests, from the request to what was heard.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -19,9 +19,13 @@ use super::{Project, Settings};
 const RUNNER: &[(&str, &str)] = &[
     ("lerp_main.py", include_str!("runner/lerp_main.py")),
     ("lerp_confine.py", include_str!("runner/lerp_confine.py")),
+    ("lerp_edit.py", include_str!("runner/lerp_edit.py")),
     ("lerp_overlay.py", include_str!("runner/lerp_overlay.py")),
     ("lerp_reach.py", include_str!("runner/lerp_reach.py")),
     ("lerp_report.py", include_str!("runner/lerp_report.py")),
+    ("lerp_swap.py", include_str!("runner/lerp_swap.py")),
+    ("lerp_warm.py", include_str!("runner/lerp_warm.py")),
+    ("lerp_watch.py", include_str!("runner/lerp_watch.py")),
     ("bootstrap/sitecustomize.py", include_str!("runner/sitecustomize.py")),
 ];
 
@@ -47,9 +51,35 @@ pub(super) struct Job<'a> {
     pub(super) reach: bool,
     /// Put a probe also into every file of the project that is not in the overlay; functions are then named `PATH::NAME`.
     pub(super) everywhere: bool,
+    /// Report which files the run depends on.
+    pub(super) watch: bool,
+    /// Stop at the first failure.
+    pub(super) stop: bool,
+    /// Functions that ran before the first test on the original: a fork can not change what they have done.
+    pub(super) imported: &'a BTreeSet<String>,
     /// Tests may start processes.
     pub(super) processes: bool,
     pub(super) limit: Duration,
+}
+
+impl<'a> Job<'a> {
+    /// A whole run, told in every detail, of nothing yet.
+    pub(super) fn new(plan: &'a Plan, overlay: &'a BTreeMap<PathBuf, String>, limit: Duration) -> Self {
+        const NONE: &BTreeSet<String> = &BTreeSet::new();
+        Self {
+            plan,
+            arguments: &[],
+            overlay,
+            select: None,
+            reach: false,
+            everywhere: false,
+            watch: false,
+            stop: false,
+            imported: NONE,
+            processes: false,
+            limit,
+        }
+    }
 }
 
 impl Workshop {
@@ -63,6 +93,21 @@ impl Workshop {
         Ok(Self { scratch, helper, stage })
     }
 
+    /// A new folder in the scratch folder.
+    pub(super) fn folder(&self) -> io::Result<TempDir> {
+        tempfile::Builder::new().prefix("run-").tempdir_in(self.scratch.path())
+    }
+
+    /// Where the runner's files are.
+    pub(super) fn runner(&self) -> PathBuf {
+        self.scratch.path().join("runner")
+    }
+
+    /// The scratch folder.
+    pub(super) fn scratch(&self) -> &Path {
+        self.scratch.path()
+    }
+
     /// Runs a job in a folder of its own, which is gone afterwards.
     pub(super) fn run(
         &self,
@@ -71,10 +116,8 @@ impl Workshop {
         job: &Job,
         cancelled: Cancelled,
     ) -> Result<(Observed, Ended), RunError> {
-        let folder =
-            tempfile::Builder::new().prefix("run-").tempdir_in(self.scratch.path()).map_err(RunError::Start)?;
-        let place =
-            Place { project, settings, runner: self.scratch.path().join("runner"), folder: folder.path().to_owned() };
+        let folder = self.folder().map_err(RunError::Start)?;
+        let place = Place { project, settings, runner: self.runner(), folder: folder.path().to_owned() };
         let token = place.token();
         place.prepare(job).map_err(RunError::Start)?;
         let launch = Launch { scratch: self.scratch.path().to_owned(), ..place.launch(job, &token) };

@@ -1,6 +1,7 @@
 //! What is heard from a run: the runner's report, line by line.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use serde::Deserialize;
 
@@ -28,6 +29,14 @@ pub(super) struct Observed {
     pub(super) files: BTreeSet<String>,
     /// Functions reached before the first test.
     pub(super) imported: Vec<String>,
+    /// Files that the run depends on.
+    pub(super) sources: BTreeSet<PathBuf>,
+    /// Installed modules, in the order of their import.
+    pub(super) modules: Vec<String>,
+    /// A warm process waits for orders, or says why it can not be forked.
+    pub(super) ready: Option<Option<String>>,
+    /// Why the candidate can not be run in this fork.
+    pub(super) unfit: Option<String>,
     /// A test tried to start a process.
     pub(super) process: bool,
     pub(super) refused: Option<String>,
@@ -45,6 +54,9 @@ enum Event {
     CollectError { id: String, text: String },
     Collected { imported: Vec<String> },
     Test(TestReport),
+    Sources { files: Vec<PathBuf>, modules: Vec<String> },
+    Ready { reason: Option<String> },
+    Unfit { reason: String },
     End { code: i32 },
 }
 
@@ -70,6 +82,12 @@ impl Observed {
             Event::CollectError { id, text } => self.collect_errors.push((id, text)),
             Event::Collected { imported } => self.imported = imported,
             Event::Test(test) => self.tests.push(test),
+            Event::Sources { files, modules } => {
+                self.sources.extend(files);
+                self.modules = modules;
+            }
+            Event::Ready { reason } => self.ready = Some(reason),
+            Event::Unfit { reason } => self.unfit = Some(reason),
             Event::End { code } => self.end = Some(code),
         }
     }

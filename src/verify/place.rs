@@ -35,6 +35,11 @@ impl Place<'_> {
         self.folder.join("tmp/loaded")
     }
 
+    /// What the runner is to do.
+    pub(super) fn payload(&self) -> PathBuf {
+        self.folder.join("payload.json")
+    }
+
     fn writable(&self) -> Vec<PathBuf> {
         vec![self.folder.join("home"), self.folder.join("tmp")]
     }
@@ -50,18 +55,24 @@ impl Place<'_> {
         let paths: Vec<&Path> =
             std::iter::once(root.as_path()).chain(source.is_dir().then_some(source.as_path())).collect();
         let strict = !job.processes && !self.settings.unsandboxed;
+        let path = self.payload();
         let payload = json!({
             "filter": if strict { sandbox::strict_filter() } else { None },
+            "path": path,
+            "root": root,
             "files": job.overlay,
             "reach": job.reach,
             "everywhere": if job.everywhere { json!({"root": root, "outside": self.project.interpreter.prefixes}) } else { json!(null) },
+            "watch": job.watch,
             "paths": paths,
             "arguments": self.arguments(job),
             "select": job.select,
-            "bootstrap": self.runner.join("bootstrap"),
+            "maxfail": u8::from(job.stop),
+            "imported": job.imported,
+            "bootstrap": if strict { None } else { Some(self.runner.join("bootstrap")) },
             "marker": self.marker(),
         });
-        fs::write(self.folder.join("payload.json"), serde_json::to_vec(&payload)?)
+        fs::write(path, serde_json::to_vec(&payload)?)
     }
 
     /// The user's arguments, then those that make a run repeatable and keep it out of the tree.
@@ -71,8 +82,7 @@ impl Place<'_> {
         arguments.extend(["--capture=sys", "--tb=native", "--color=no", "-o"].map(str::to_owned));
         arguments.push(format!("cache_dir={}", tmp.join("cache").display()));
         arguments.push(format!("--basetemp={}", tmp.join("basetemp").display()));
-        // a candidate need not be run further than its first failure
-        arguments.push(format!("--maxfail={}", u8::from(!job.reach && job.select.is_some())));
+        arguments.push(format!("--maxfail={}", u8::from(job.stop)));
         for plugin in &self.project.interpreter.plugins {
             arguments.extend(match plugin.as_str() {
                 "xdist" => vec!["-n0".to_owned()],
@@ -96,23 +106,28 @@ impl Place<'_> {
                 text(&self.project.interpreter.executable),
                 "-B".to_owned(),
                 text(&self.runner.join("lerp_main.py")),
-                text(&self.folder.join("payload.json")),
+                text(&self.payload()),
                 REPORT_FD.to_owned(),
             ],
             Plan::Shell(command) => vec!["/bin/sh".to_owned(), "-c".to_owned(), command.clone()],
         };
-        let wall_ms = u64::try_from(job.limit.as_millis()).unwrap_or(u64::MAX);
-        // several threads may use it up at once
-        let cpu_s = job.limit.as_secs() * 2 + 2;
         Launch {
             argv,
             env: self.env(job),
             cwd: self.project.root.clone(),
             stdin: token.to_owned(),
             scratch: self.folder.clone(),
-            limits: Limits { wall_ms, cpu_s, memory_mb: self.settings.memory_mb, ..Limits::default() },
+            limits: self.limits(job),
             policy: self.policy(job),
         }
+    }
+
+    /// Caps of one run.
+    pub(super) fn limits(&self, job: &Job) -> Limits {
+        let wall_ms = u64::try_from(job.limit.as_millis()).unwrap_or(u64::MAX);
+        // several threads may use it up at once
+        let cpu_s = job.limit.as_secs() * 2 + 2;
+        Limits { wall_ms, cpu_s, memory_mb: self.settings.memory_mb, ..Limits::default() }
     }
 
     fn env(&self, job: &Job) -> Vec<(String, String)> {
@@ -154,7 +169,7 @@ impl Place<'_> {
                 let bootstrap = self.runner.join("bootstrap").to_string_lossy().into_owned();
                 let path = env.get("PYTHONPATH").map_or(bootstrap.clone(), |rest| format!("{bootstrap}:{rest}"));
                 env.insert("PYTHONPATH".to_owned(), path);
-                env.insert("LERP_OVERLAY".to_owned(), folder("payload.json"));
+                env.insert("LERP_OVERLAY".to_owned(), self.payload().to_string_lossy().into_owned());
             }
         }
         env.into_iter().collect()

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -11,9 +11,9 @@ use thiserror::Error;
 use super::sandbox::{Ended, HELPER, Launch, Message};
 
 /// How often a cancellation is looked for.
-const TICK: Duration = Duration::from_millis(10);
+pub(super) const TICK: Duration = Duration::from_millis(10);
 /// How long after its own limit the sandbox may still take to say so.
-const GRACE: Duration = Duration::from_secs(10);
+pub(super) const GRACE: Duration = Duration::from_secs(10);
 
 /// Why a run gave nothing that could be judged.
 #[derive(Debug, Error)]
@@ -27,10 +27,30 @@ pub(super) enum RunError {
     /// It was gone before its last word.
     #[error("the sandbox ended without a word")]
     Lost,
+    /// No test that counts is left.
+    #[error("no test that reaches it passes twice on the original")]
+    Flaky,
+    /// It is not wanted any more.
+    #[error("cancelled")]
+    Cancelled,
 }
 
 /// Asked again and again whether the work is still wanted.
 pub(super) type Cancelled<'a> = &'a (dyn Fn() -> bool + Sync);
+
+/// Starts a stage: it, its orders, its messages.
+pub(super) fn start(helper: &Path, stage: &str) -> Result<(Child, ChildStdin, ChildStdout), RunError> {
+    let mut command = Command::new(helper);
+    command.args([HELPER, stage]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    // Ctrl-C on the terminal is lerp's to handle
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut child = command.spawn().map_err(RunError::Start)?;
+    let (Some(control), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err(RunError::Lost);
+    };
+    Ok((child, control, stdout))
+}
 
 /// Runs a launch to its end. `helper` is the lerp binary, `stage` its first stage. Each report line goes to `heard`.
 pub(super) fn run(
@@ -40,15 +60,7 @@ pub(super) fn run(
     cancelled: Cancelled,
     mut heard: impl FnMut(&str),
 ) -> Result<Ended, RunError> {
-    let mut command = Command::new(helper);
-    command.args([HELPER, stage]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    // Ctrl-C on the terminal is lerp's to handle
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let mut child = command.spawn().map_err(RunError::Start)?;
-    let (Some(mut control), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err(RunError::Lost);
-    };
+    let (mut child, mut control, stdout) = start(helper, stage)?;
     let (sender, receiver) = channel();
     let reader = std::thread::spawn(move || {
         let messages = BufReader::new(stdout).lines().map_while(Result::ok);

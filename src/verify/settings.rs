@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::Tier;
+
 /// Settings of a [`Verifier`](super::Verifier); the defaults suit a project on the user's own machine.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -24,6 +26,10 @@ pub struct Settings {
     pub time_floor: Duration,
     /// Private memory of a process, megabytes.
     pub memory_mb: u64,
+    /// The fastest way of running a candidate that may be taken; [`Tier::T3`] starts a process for each.
+    pub fastest: Tier,
+    /// Warm processes are ended when nothing was asked of them for so long.
+    pub idle: Duration,
     /// Candidates that run at the same time.
     pub jobs: usize,
     /// Environment variables that tests may see, beside those that lerp sets.
@@ -47,6 +53,8 @@ impl Default for Settings {
             time_factor: 4.0,
             time_floor: Duration::from_secs(2),
             memory_mb: 2048,
+            fastest: Tier::T1,
+            idle: Duration::from_secs(300),
             jobs: (cores / 2).clamp(1, 4),
             pass_env: ["LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONPATH"].map(str::to_owned).to_vec(),
             cache: None,

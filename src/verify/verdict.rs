@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use super::baseline::Baseline;
 use super::observed::Observed;
 use super::sandbox::{Ended, Kill};
 
@@ -29,6 +28,17 @@ pub enum Status {
     Timeout,
 }
 
+/// How a candidate was run. The rule for its verdict is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Tier {
+    /// In a fork of a process that has the tests collected, its new code put into the living functions.
+    T1,
+    /// In a fork of a process that has pytest and the installed modules; the project's are imported anew.
+    T2,
+    /// In a process of its own.
+    T3,
+}
+
 /// What the tests say of one candidate.
 #[derive(Debug, Clone, Serialize)]
 pub struct Verdict {
@@ -39,6 +49,8 @@ pub struct Verdict {
     /// Wall-clock time of the candidate's run, without the baseline.
     #[serde(rename = "millis", serialize_with = "millis")]
     pub duration: Duration,
+    /// How it was run; `None` when it was not.
+    pub tier: Option<Tier>,
     /// The first test that failed, and what it said.
     pub first_failure: Option<String>,
     /// Why, in one sentence, when it is not `passed`.
@@ -60,6 +72,7 @@ impl Verdict {
             status,
             tests_run: 0,
             duration: Duration::ZERO,
+            tier: None,
             first_failure: None,
             reason,
             flaky: Vec::new(),
@@ -72,17 +85,28 @@ fn millis<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S:
     serializer.serialize_u64(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// Applies the rule to a candidate's run. `selected` are the tests that it had to pass.
-pub(super) fn judge(baseline: &Baseline, selected: &[&str], observed: &Observed, ended: &Ended) -> Verdict {
-    let (status, reason, first_failure) = rule(selected, observed, ended);
+/// A candidate's run.
+#[derive(Debug)]
+pub(super) struct Run<'a> {
+    pub(super) tier: Tier,
+    /// The tests that it had to pass.
+    pub(super) selected: Vec<&'a str>,
+    pub(super) observed: Observed,
+    pub(super) ended: Ended,
+}
+
+/// Applies the rule to a candidate's run.
+pub(super) fn judge(run: &Run, left_out: &[String], flaky: Vec<String>) -> Verdict {
+    let (status, reason, first_failure) = rule(&run.selected, &run.observed, &run.ended);
     Verdict {
         status,
-        tests_run: observed.tests.len(),
-        duration: Duration::from_millis(ended.millis),
+        tests_run: run.observed.tests.len(),
+        duration: Duration::from_millis(run.ended.millis),
+        tier: Some(run.tier),
         first_failure,
         reason,
-        flaky: baseline.flaky.clone(),
-        left_out: baseline.left_out.clone(),
+        flaky,
+        left_out: left_out.to_vec(),
     }
 }
 
@@ -152,6 +176,7 @@ pub(super) fn judge_command(ended: &Ended, loaded: bool) -> Verdict {
     Verdict {
         tests_run: 1,
         duration: Duration::from_millis(ended.millis),
+        tier: Some(Tier::T3),
         first_failure,
         ..Verdict::new(status, reason)
     }

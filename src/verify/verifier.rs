@@ -17,6 +17,7 @@ use super::job::{Job, Workshop};
 use super::run::Cancelled;
 use super::sandbox::{self, SandboxReport};
 use super::verdict::{judge, judge_command, tail};
+use super::warm::{Fast, Ground, Pool, Trial};
 use super::{Candidate, Project, Settings, TestsSetting, Verdict, gate, select};
 
 /// Why verification can not be set up at all.
@@ -35,12 +36,24 @@ pub enum VerifierError {
 pub struct Verifier {
     project: Project,
     settings: Settings,
+    /// Before the workshop, so that nothing runs any more when its folders go.
+    pool: Pool,
     workshop: Workshop,
     sandbox: SandboxReport,
     /// Which tests reach what, as far as earlier runs found out.
     map: Option<Map>,
-    baselines: Mutex<HashMap<u64, Arc<OnceLock<Baseline>>>>,
+    baselines: Mutex<HashMap<u64, Arc<Measured>>>,
 }
+
+/// An original, measured, and what its tests do in forks.
+#[derive(Debug, Default)]
+struct Measured {
+    baseline: OnceLock<Baseline>,
+    fast: Fast,
+}
+
+/// Most originals that are remembered: each edit of a file makes another.
+const MOST_BASELINES: usize = 64;
 
 impl Verifier {
     /// Probes the sandbox (some milliseconds) and makes the scratch folder, which is removed with the verifier.
@@ -55,7 +68,8 @@ impl Verifier {
         let workshop =
             Workshop::new(helper, stage).map_err(|error| VerifierError::Scratch(std::env::temp_dir(), error))?;
         let map = settings.cache.is_some().then(|| Map::open(&project, &settings).ok()).flatten();
-        Ok(Self { project, settings, workshop, sandbox, map, baselines: Mutex::default() })
+        let pool = Pool::default();
+        Ok(Self { project, settings, pool, workshop, sandbox, map, baselines: Mutex::default() })
     }
 
     /// What the sandbox can do here.
@@ -112,8 +126,8 @@ impl Verifier {
         };
         let Plan::Pytest { arguments, .. } = &plan else { return None };
         let edit = Edit::new(&self.project.root, candidate).ok()?;
-        let baseline = self.measured(candidate, tests, &plan, arguments, &edit, cancelled).ok()?;
-        let baseline = baseline.get().filter(|baseline| baseline.unusable.is_none())?;
+        let (measured, _) = self.measured(candidate, tests, &plan, arguments, &edit, cancelled).ok()?;
+        let baseline = measured.baseline.get().filter(|baseline| baseline.unusable.is_none())?;
         let selected = baseline.selected(candidate.function.as_deref());
         Some(selected.into_iter().map(str::to_owned).collect())
     }
@@ -168,8 +182,8 @@ impl Verifier {
         cancelled: Cancelled,
     ) -> Result<Verdict, String> {
         let function = candidate.function.as_deref();
-        let baseline = self.measured(candidate, tests, plan, given, edit, cancelled)?;
-        let baseline = baseline.get().ok_or("the baseline is missing")?;
+        let (measured, arguments) = self.measured(candidate, tests, plan, given, edit, cancelled)?;
+        let baseline = measured.baseline.get().ok_or("the baseline is missing")?;
         if let Some(reason) = &baseline.unusable {
             return Err(reason.clone());
         }
@@ -177,19 +191,23 @@ impl Verifier {
         if selected.is_empty() {
             return Err(format!("no test reaches {}", function.unwrap_or("the file")));
         }
-        let job = Job {
-            plan,
-            arguments: &baseline.arguments,
-            overlay: &edit.changed,
-            select: Some(&selected),
-            reach: false,
-            everywhere: false,
-            processes: baseline.processes,
+        let trial = Trial {
+            ground: Ground {
+                project: &self.project,
+                settings: &self.settings,
+                workshop: &self.workshop,
+                pool: &self.pool,
+                abi: self.sandbox.landlock_abi,
+            },
+            original: self.original(tests, plan, &arguments, edit),
+            baseline,
+            fast: &measured.fast,
+            changed: &edit.changed,
             limit: self.limit(baseline.time),
+            cancelled,
         };
-        let (observed, ended) =
-            self.workshop.run(&self.project, &self.settings, &job, cancelled).map_err(|error| error.to_string())?;
-        Ok(judge(baseline, &selected, &observed, &ended))
+        let run = trial.run(selected).map_err(|error| error.to_string())?;
+        Ok(judge(&run, &baseline.left_out, measured.fast.flaky()))
     }
 
     /// What the tests do on the original.
@@ -201,12 +219,11 @@ impl Verifier {
         given: &[String],
         edit: &Edit,
         cancelled: Cancelled,
-    ) -> Result<Arc<OnceLock<Baseline>>, String> {
-        let chosen = *tests == TestsSetting::Auto;
+    ) -> Result<(Arc<Measured>, Vec<String>), String> {
         let function = candidate.function.as_deref();
         let arguments = match &self.map {
-            Some(map) if chosen => map.choose(&candidate.file, function, &edit.original)?,
-            None if chosen => select::test_files(&self.project, &candidate.file, function)?,
+            Some(map) if *tests == TestsSetting::Auto => map.choose(&candidate.file, function, &edit.original)?,
+            None if *tests == TestsSetting::Auto => select::test_files(&self.project, &candidate.file, function)?,
             _ => given.to_vec(),
         };
         if arguments.iter().any(|argument| Path::new(argument) == candidate.file)
@@ -214,17 +231,29 @@ impl Verifier {
         {
             return Err("the examples in its docstrings are its tests, and the candidate changes them".to_owned());
         }
-        let original = Original {
+        let original = self.original(tests, plan, &arguments, edit);
+        let key = (arguments.as_slice(), tests, edit.file.as_path(), &edit.original);
+        let measured = self.remembered(key, || original.baseline(cancelled));
+        Ok((measured, arguments))
+    }
+
+    fn original<'a>(
+        &'a self,
+        tests: &TestsSetting,
+        plan: &'a Plan,
+        arguments: &'a [String],
+        edit: &'a Edit,
+    ) -> Original<'a> {
+        Original {
             project: &self.project,
             settings: &self.settings,
             workshop: &self.workshop,
             plan,
-            arguments: &arguments,
-            chosen,
+            arguments,
+            chosen: *tests == TestsSetting::Auto,
             overlay: &edit.original,
             file: &edit.file,
-        };
-        Ok(self.baseline((&arguments, tests, &edit.file, &edit.original), || original.baseline(cancelled)))
+        }
     }
 
     /// A command that is not pytest: whole, by its exit status, on the original and then on the candidate.
@@ -236,19 +265,10 @@ impl Verifier {
         cancelled: Cancelled,
     ) -> Result<Verdict, String> {
         let run = |overlay, limit| {
-            let job = Job {
-                plan,
-                arguments: &[],
-                overlay,
-                select: None,
-                reach: false,
-                everywhere: false,
-                processes: true,
-                limit,
-            };
+            let job = Job { processes: true, ..Job::new(plan, overlay, limit) };
             self.workshop.run(&self.project, &self.settings, &job, cancelled).map_err(|error| error.to_string())
         };
-        let slot = self.baseline(
+        let measured = self.remembered(
             (&[], &TestsSetting::Command(format!("{plan:?}")), &edit.file, &edit.original),
             || match run(&edit.original, self.settings.baseline_limit) {
                 Err(reason) => Baseline { unusable: Some(reason), ..Baseline::default() },
@@ -260,7 +280,7 @@ impl Verifier {
                 }
             },
         );
-        let baseline = slot.get().ok_or("the baseline is missing")?;
+        let baseline = measured.baseline.get().ok_or("the baseline is missing")?;
         if let Some(reason) = &baseline.unusable {
             return Err(reason.clone());
         }
@@ -273,21 +293,33 @@ impl Verifier {
         baseline.mul_f64(self.settings.time_factor.max(1.0)) + self.settings.time_floor
     }
 
-    /// The baseline for a key, made by the first that asks; others wait for it. One that was cancelled is not kept.
-    fn baseline(
+    /// The baseline for a key, made by the first that asks; others wait for it. One that was cancelled is not kept, nor one whose
+    /// files have changed: its warm processes end with it.
+    fn remembered(
         &self,
         key: (&[String], &TestsSetting, &Path, &BTreeMap<PathBuf, String>),
         make: impl FnOnce() -> Baseline,
-    ) -> Arc<OnceLock<Baseline>> {
+    ) -> Arc<Measured> {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         let key = hasher.finish();
         let lock = || self.baselines.lock().unwrap_or_else(PoisonError::into_inner);
-        let slot = Arc::clone(lock().entry(key).or_default());
-        let baseline = slot.get_or_init(make);
+        let stale = |measured: &Arc<Measured>| {
+            measured.baseline.get().is_some_and(|baseline| baseline.watched.changed().is_some())
+        };
+        let mut baselines = lock();
+        if baselines.get(&key).is_some_and(stale) {
+            baselines.remove(&key);
+        }
+        if baselines.len() >= MOST_BASELINES && !baselines.contains_key(&key) {
+            baselines.clear();
+        }
+        let measured = Arc::clone(baselines.entry(key).or_default());
+        drop(baselines);
+        let baseline = measured.baseline.get_or_init(make);
         if baseline.unusable.as_deref().is_some_and(|reason| reason.contains("cancelled")) {
             lock().remove(&key);
         }
-        slot
+        measured
     }
 }

@@ -2,12 +2,11 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use lerp::verify::sandbox::{HELPER, Launch, Limits, Policy};
 use lerp::verify::{Status, TestsSetting, Verifier};
 
-use super::support::{Shop, total_after};
+use super::support::{Shop, processes_in, total_after, wait_for};
 
 /// Name, code that raises `Breach` when it got what it wanted, and whether it is shown to work without the sandbox.
 const ATTACKS: &[(&str, &str, bool)] = &[
@@ -136,7 +135,7 @@ fn a_fork_bomb_is_capped_and_nothing_is_left() {
         let verdict = shop.verdict(&total_after(bomb));
         assert_eq!(verdict.status, Status::Failed, "{verdict:?}");
         assert!(verdict.reason.as_deref().unwrap_or_default().contains("processes"), "{verdict:?}");
-        assert_eq!(processes_in(&shop), 0, "left behind, namespaces: {namespaces}");
+        assert_eq!(processes_in(&shop), [0; 0], "left behind, namespaces: {namespaces}");
     }
 }
 
@@ -151,15 +150,6 @@ fn a_full_disk_is_not_the_users() {
 }
 
 /// Processes whose working directory is the project: the tests' and their children.
-fn processes_in(shop: &Shop) -> usize {
-    let inside = |pid: String| fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|cwd| cwd.starts_with(shop.root()));
-    fs::read_dir("/proc")
-        .unwrap()
-        .flatten()
-        .filter(|entry| inside(entry.file_name().to_string_lossy().into_owned()))
-        .count()
-}
-
 /// lerp killed outright: its end of the control pipe closes, nothing else.
 #[test]
 fn when_lerp_dies_all_dies() {
@@ -189,19 +179,11 @@ fn when_lerp_dies_all_dies() {
             .unwrap();
         let mut control = child.stdin.take().unwrap();
         launch.write_to(&mut control).unwrap();
-        wait_for(|| processes_in(&shop) >= 3, "the program did not start");
+        wait_for(|| processes_in(&shop).len() >= 3, "the program did not start");
         drop(control);
-        wait_for(|| processes_in(&shop) == 0, "processes were left");
+        wait_for(|| processes_in(&shop).is_empty(), "processes were left");
         child.wait().unwrap();
         assert!(!scratch.exists(), "scratch was left");
-    }
-}
-
-fn wait_for(done: impl Fn() -> bool, what: &str) {
-    let started = Instant::now();
-    while !done() {
-        assert!(started.elapsed() < Duration::from_secs(30), "{what}");
-        std::thread::sleep(Duration::from_millis(10));
     }
 }
 

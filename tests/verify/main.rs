@@ -6,7 +6,9 @@
 #![allow(clippy::unwrap_used, reason = "tests may panic: that is how they fail")]
 
 mod hostile;
+mod lifetime;
 mod projects;
 mod runners;
 mod support;
+mod tiers;
 mod verdicts;

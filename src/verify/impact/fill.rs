@@ -92,16 +92,8 @@ impl Map {
         let (plan, nothing) = (Plan::Pytest { arguments: Vec::new(), env: Vec::new() }, BTreeMap::new());
         let arguments = [test_file.to_owned()];
         let limit = self.settings.baseline_limit;
-        let mut job = Job {
-            plan: &plan,
-            arguments: &arguments,
-            overlay: &nothing,
-            select: None,
-            reach: true,
-            everywhere: true,
-            processes: false,
-            limit,
-        };
+        let all = Job::new(&plan, &nothing, limit);
+        let mut job = Job { arguments: &arguments, reach: true, everywhere: true, ..all };
         let attempt = |job: &Job| {
             let ran = workshop.run(&self.project, &self.settings, job, cancelled);
             let (observed, ended) = ran.map_err(|error| error.to_string())?;

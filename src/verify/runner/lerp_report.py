@@ -20,8 +20,12 @@ class Report:
     """Writes events. Every line carries the token that only lerp and this object know, so that no stray write is taken for one."""
 
     def __init__(self, descriptor, token):
+        self.become(descriptor, token)
+
+    def become(self, descriptor, token):
+        """Speaks for this process from now on, on another descriptor."""
         os.set_inheritable(descriptor, False)
-        self._descriptor = descriptor
+        self.descriptor = descriptor
         self._token = token
         self._process = os.getpid()
 
@@ -31,14 +35,15 @@ class Report:
             return
         rest = memoryview((json.dumps({"token": self._token, "event": event, **fields}) + "\n").encode("ascii"))
         while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
+            rest = rest[os.write(self.descriptor, rest) :]
 
 
 class Reporter:
-    def __init__(self, report, select, reach):
+    def __init__(self, report, select, reach, watch=None):
         self._report = report
         self._select = None if select is None else Counter(map(plain, select))
         self._reach = reach
+        self._watch = watch
         self._phases = {}
         self._seconds = {}
         self._text = {}
@@ -46,7 +51,10 @@ class Reporter:
         self._processes = False
 
     def audit(self, event, arguments):
-        if event in PROCESS_EVENTS and not self._processes:
+        if event == "open":
+            if self._watch is not None:
+                self._watch.opened(arguments[0])
+        elif event in PROCESS_EVENTS and not self._processes:
             self._processes = True
             self._report.send("process")
 
@@ -55,23 +63,42 @@ class Reporter:
             self._report.send("collect_error", id=report.nodeid, text=report.longreprtext[-TEXT_LIMIT:])
 
     def pytest_collection_modifyitems(self, session, config, items):
-        if self._select is None:
-            return
+        if self._select is not None:
+            dropped = self._keep_selected(items)
+            if dropped:
+                config.hook.pytest_deselected(items=dropped)
+
+    # after every other plugin has had its say: what is run is what is kept
+    pytest_collection_modifyitems.pytest_impl = {"trylast": True}
+
+    def _keep_selected(self, items):
         wanted, kept, dropped = self._select.copy(), [], []
         for item in items:
             name = plain(item.nodeid)
             wanted[name] -= 1
             (kept if wanted[name] >= 0 else dropped).append(item)
         items[:] = kept
-        if dropped:
-            config.hook.pytest_deselected(items=dropped)
+        return dropped
 
-    # after every other plugin has had its say: what is run is what is kept
-    pytest_collection_modifyitems.pytest_impl = {"trylast": True}
+    def own_forks(self):
+        """Processes are started by the runner from now on, which says nothing about the tests."""
+        self._processes = True
+
+    def choose(self, session, select):
+        """Narrows an existing collection."""
+        self._select = Counter(map(plain, select))
+        self._keep_selected(session.items)
 
     def pytest_collection_finish(self, session):
         imported = self._reach.take() if self._reach else []
         self._report.send("collected", count=len(session.items), imported=imported)
+        # already here: the tests may end the process
+        self.send_sources()
+
+    def send_sources(self):
+        if self._watch is not None:
+            files, modules = self._watch.take()
+            self._report.send("sources", files=files, modules=modules)
 
     def pytest_runtest_logstart(self, nodeid, location):
         self._phases[nodeid] = {}

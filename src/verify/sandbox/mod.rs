@@ -9,6 +9,8 @@
 //!         confine rlimits, no_new_privs, Landlock, seccomp, then exec of Python: no Python runs before all of them hold
 //! ```
 //!
+//! A fourth stage, `warm`, stands in the place of `init` where processes are kept and forked; see [`Order`].
+//!
 //! The end of `lerp` closes `init`'s stdin, and `init` then kills what it started: `kill -9` of lerp leaves no process.
 //!
 //! The filter that `confine` installs must still let one `execve` through, the one that starts Python. So a second,
@@ -19,6 +21,7 @@
 #[cfg(target_os = "linux")]
 mod linux;
 mod report;
+mod rights;
 mod spec;
 
 use std::ffi::OsString;
@@ -26,13 +29,20 @@ use std::path::Path;
 use std::process::ExitCode;
 
 pub use report::{Row, SandboxReport};
-pub use spec::{Ended, Kill, Launch, Limits, Message, Policy};
+pub use rights::{Layer, WarmRights};
+pub use spec::{Ended, Fork, Kill, Launch, Limits, Message, Order, Policy, Word};
 
 /// The hidden first argument that makes the binary a stage of the sandbox.
 pub const HELPER: &str = "__sandbox";
 
 /// In `Launch::argv`, stands for the number of the inherited descriptor to which the runner reports.
 pub const REPORT_FD: &str = "{report-fd}";
+
+/// In `Launch::argv` of a warm process, stands for the number of the socket on which it gets its orders.
+pub const CONTROL_FD: &str = "{control-fd}";
+
+/// In [`WarmRights::fork_filter`], stands for the number of the process that installs it.
+pub const OWN_NUMBER: u32 = 0x4c45_5250;
 
 /// Runs a stage of the sandbox when the arguments ask for one; `None` means an ordinary start.
 ///
@@ -66,6 +76,19 @@ pub fn probe(helper: Option<&Path>) -> SandboxReport {
     {
         let _ = helper;
         SandboxReport::unsupported(std::env::consts::OS)
+    }
+}
+
+/// What warm processes and their forks give up, in a form that the runner can apply. `None` where that is not supported.
+///
+/// `abi` is Landlock's; `policy` says what forks may read, beside a folder of their own.
+pub fn warm_rights(policy: &Policy, abi: i32) -> Option<WarmRights> {
+    #[cfg(target_os = "linux")]
+    return linux::warm_rights(policy, abi).ok();
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = (policy, abi);
+        None
     }
 }
 

@@ -126,6 +126,55 @@ pub enum Message {
     Ended(Ended),
 }
 
+/// What lerp asks of the stage that keeps warm processes, one JSON line each, after the launch of the first of them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "order", rename_all = "lowercase")]
+pub enum Order {
+    /// A fork of a warm process.
+    Fork(Fork),
+    /// The fork is warm now: its time is no longer limited.
+    Keep {
+        /// Its number.
+        id: u64,
+    },
+    /// Ends one fork.
+    End {
+        /// Its number.
+        id: u64,
+    },
+    /// Ends all, and the stage.
+    Quit,
+}
+
+/// A fork that is wanted.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Fork {
+    /// Its number, not used before; 0 is the first warm process.
+    pub id: u64,
+    /// Number of the warm process to fork.
+    pub from: u64,
+    /// The fork will be forked in turn: it is not confined further.
+    pub warm: bool,
+    /// What it is to do.
+    pub payload: PathBuf,
+    /// Its own folder, which holds `home` and `tmp`.
+    pub folder: PathBuf,
+    /// Stands in each of its reports.
+    pub token: String,
+    /// Caps; those on processor time and memory are the first process's.
+    pub limits: Limits,
+}
+
+/// A message of one warm process or fork.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Word {
+    /// Its number.
+    pub id: u64,
+    /// What it, or the stage about it, says.
+    #[serde(flatten)]
+    pub message: Message,
+}
+
 impl Launch {
     /// Writes the launch with its length in front, so that the reader takes not one byte more.
     pub fn write_to(&self, out: &mut impl Write) -> io::Result<()> {

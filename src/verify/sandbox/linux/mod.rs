@@ -6,14 +6,18 @@ mod landlock;
 mod limits;
 pub(super) mod probe;
 mod processes;
+mod relay;
 pub(super) mod seccomp;
 mod supervise;
 mod syscalls;
+mod warm;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use thiserror::Error;
+
+use super::{OWN_NUMBER, Policy, WarmRights};
 
 /// Exit status of a stage that could not set up what it had to.
 pub(super) const REFUSED: u8 = 125;
@@ -47,11 +51,23 @@ impl SandboxError {
     }
 }
 
+/// What the runner's warm processes are to give up.
+pub(super) fn warm_rights(policy: &Policy, abi: i32) -> Result<WarmRights, SandboxError> {
+    Ok(WarmRights {
+        exec_filter: seccomp::exec_hex()?,
+        fork_filter: seccomp::fork_hex(OWN_NUMBER)?,
+        own: OWN_NUMBER,
+        layer: landlock::layer(policy, abi),
+    })
+}
+
 /// Runs the named stage to its end.
 pub(super) fn stage_main(stage: &str) -> ExitCode {
     let result = match stage {
         "supervise" => supervise::supervise(),
+        "supervise-warm" => supervise::in_namespaces("warm"),
         "init" => init::init(),
+        "warm" => warm::warm(),
         "confine" => confine::confine(),
         "probe" => probe::child(),
         "probe-namespaces" => probe::namespaces(),

@@ -35,7 +35,25 @@ pub(super) fn install_base(abi: i32) -> Result<(), SandboxError> {
 
 /// No new process, no new program: for the runner to install before the first line of the user's code.
 pub(in super::super) fn strict_hex() -> Result<String, SandboxError> {
-    let program = compile(strict()?, errno(libc::EPERM), SeccompAction::Allow)?;
+    let mut rules = no_program();
+    rules.extend(no_process()?);
+    hex(rules)
+}
+
+/// No new program.
+pub(super) fn exec_hex() -> Result<String, SandboxError> {
+    hex(no_program())
+}
+
+/// No new process, and signals to itself alone; `own` stands for its number.
+pub(super) fn fork_hex(own: u32) -> Result<String, SandboxError> {
+    let mut rules = no_process()?;
+    rules.extend(own_signals(own)?);
+    hex(rules)
+}
+
+fn hex(rules: Rules) -> Result<String, SandboxError> {
+    let program = compile(rules, errno(libc::EPERM), SeccompAction::Allow)?;
     let instruction = |filter: &seccompiler::sock_filter| {
         let mut bytes = filter.code.to_ne_bytes().to_vec();
         bytes.extend([filter.jt, filter.jf]);
@@ -45,8 +63,21 @@ pub(in super::super) fn strict_hex() -> Result<String, SandboxError> {
     Ok(program.iter().flat_map(instruction).map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn strict() -> Result<Rules, SandboxError> {
-    let mut rules = always(&[&[libc::SYS_execve, libc::SYS_execveat]]);
+fn no_program() -> Rules {
+    always(&[&[libc::SYS_execve, libc::SYS_execveat]])
+}
+
+/// What would signal another process than `own`.
+fn own_signals(own: u32) -> Result<Rules, SandboxError> {
+    let others = |value: u32| (0, Width::Dword, Is::Ne, value.into());
+    let mut rules = Rules::new();
+    rules.insert(libc::SYS_kill, vec![rule(&[others(own), others(0), others(own.wrapping_neg())])?]);
+    rules.insert(libc::SYS_tgkill, vec![rule(&[others(own)])?]);
+    Ok(rules)
+}
+
+fn no_process() -> Result<Rules, SandboxError> {
+    let mut rules = Rules::new();
     #[cfg(target_arch = "x86_64")]
     rules.extend(always(&[&[libc::SYS_fork, libc::SYS_vfork]]));
     rules.insert(libc::SYS_clone, vec![rule(&[flags_are(0, libc::CLONE_THREAD.cast_unsigned().into(), 0)])?]);
@@ -64,13 +95,17 @@ fn allowed() -> Result<Rules, SandboxError> {
     // no terminal, no file attributes
     let ioctls = [libc::TCGETS, libc::TIOCGWINSZ, libc::FIONREAD, libc::FIONBIO, libc::FIOCLEX, libc::FIONCLEX];
     rules.insert(libc::SYS_ioctl, any(1, &ioctls)?);
-    // not PDEATHSIG, not the subreaper, not dumpable
+    // not the subreaper, not dumpable
     let prctls =
         [libc::PR_SET_NAME, libc::PR_GET_NAME, libc::PR_SET_SECCOMP, libc::PR_SET_NO_NEW_PRIVS, libc::PR_CAPBSET_READ];
     let mut prctls = prctls.map(|number| number.cast_unsigned().into()).to_vec();
     prctls.push(0x5356_4d41); // PR_SET_VMA: names for memory
-    rules.insert(libc::SYS_prctl, any(0, &prctls)?);
-    // more filters can only take away
+    let mut prctls = any(0, &prctls)?;
+    // to die with its parent, not to outlive it
+    let set = equals(0, libc::PR_SET_PDEATHSIG.cast_unsigned().into());
+    prctls.push(rule(&[set, equals(1, libc::SIGKILL.cast_unsigned().into())])?);
+    rules.insert(libc::SYS_prctl, prctls);
+    // more filters, like more of Landlock's layers, can only take away
     rules.insert(libc::SYS_seccomp, any(0, &[libc::SECCOMP_SET_MODE_FILTER.into()])?);
     // a datagram socket of a pair could still be pointed at a socket in the file system
     let family = equals(0, libc::AF_UNIX.cast_unsigned().into());
@@ -107,10 +142,7 @@ fn forbidden(abi: i32) -> Result<Rules, SandboxError> {
     rules.insert(libc::SYS_fcntl, commands.collect::<Result<_, _>>()?);
     if abi < ABI_SCOPES_SIGNALS {
         // exec keeps the number, so this process is the one that Python will be
-        let own = std::process::id();
-        let others = |value: u32| (0, Width::Dword, Is::Ne, value.into());
-        rules.insert(libc::SYS_kill, vec![rule(&[others(own), others(0), others(own.wrapping_neg())])?]);
-        rules.insert(libc::SYS_tgkill, vec![rule(&[others(own)])?]);
+        rules.extend(own_signals(std::process::id())?);
     }
     Ok(rules)
 }

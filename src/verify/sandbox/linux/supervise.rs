@@ -14,7 +14,7 @@ pub(super) fn supervise() -> Result<ExitCode, SandboxError> {
     in_namespaces("init")
 }
 
-/// Runs another stage as the first process of private user, PID, network and IPC namespaces; the user keeps their own number.
+/// Runs another stage (`init`, `warm`, a probe) as the first process of private user, PID, network and IPC namespaces; the user keeps their own number.
 pub(super) fn in_namespaces(stage: &str) -> Result<ExitCode, SandboxError> {
     let (user, group) = (getuid(), getgid());
     // the PID namespace holds for the children of this process only, hence one more process

@@ -22,6 +22,8 @@ pub(super) const ALLOWED: &[c_long] = &[
     libc::SYS_llistxattr, libc::SYS_mkdirat, libc::SYS_mknodat, libc::SYS_newfstatat, libc::SYS_openat, libc::SYS_readlinkat,
     libc::SYS_renameat, libc::SYS_renameat2, libc::SYS_statfs, libc::SYS_statx, libc::SYS_symlinkat, libc::SYS_truncate,
     libc::SYS_umask, libc::SYS_unlinkat,
+    // giving up more rights
+    libc::SYS_landlock_add_rule, libc::SYS_landlock_create_ruleset, libc::SYS_landlock_restrict_self,
     // waiting
     libc::SYS_epoll_create1, libc::SYS_epoll_ctl, libc::SYS_epoll_pwait, libc::SYS_epoll_pwait2, libc::SYS_eventfd2,
     libc::SYS_ppoll, libc::SYS_pselect6, libc::SYS_signalfd4, libc::SYS_timerfd_create, libc::SYS_timerfd_gettime,
