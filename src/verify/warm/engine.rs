@@ -99,7 +99,10 @@ impl Engine {
         }
         match (observed.refused, observed.ready.flatten()) {
             (Some(reason), _) | (None, Some(reason)) => Err(RunError::Refused(reason)),
-            (None, None) => Ok(engine),
+            (None, None) => {
+                engine.order(&Order::Keep { id: 0 });
+                Ok(engine)
+            }
         }
     }
 

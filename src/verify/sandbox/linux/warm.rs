@@ -37,7 +37,7 @@ pub(super) fn warm() -> Result<ExitCode, SandboxError> {
         pid: Some(first.main),
         relay: first.relay,
         socket: Some(socket),
-        deadline: None,
+        deadline: Some(LONGEST_START),
         limits: launch.limits,
         folder: None,
         from: 0,
@@ -54,6 +54,9 @@ pub(super) fn warm() -> Result<ExitCode, SandboxError> {
     }
     Ok(ExitCode::SUCCESS)
 }
+
+/// lerp gives up earlier; until it says that the first process is to be kept, the stage is not idle.
+const LONGEST_START: Duration = Duration::from_secs(600);
 
 /// What is said of forks that can not be had.
 const GONE: &str = "the warm process is gone";
