@@ -1,6 +1,6 @@
 //! What `lerp verify` prints. The format is described in docs/verification-cli.md.
 
-use crate::verify::{Status, Verdict};
+use crate::verify::{Status, Tier, Verdict};
 use anyhow::Result;
 use serde::Serialize;
 use std::path::Path;
@@ -27,6 +27,8 @@ pub struct Judged<'a> {
     candidate: String,
     verdict: Status,
     tests_run: usize,
+    /// How it was run; see `docs/verification.md`.
+    tier: Option<Tier>,
     millis: f64,
     first_failure: Option<&'a str>,
     reason: Option<&'a str>,
@@ -41,6 +43,7 @@ impl<'a> Judged<'a> {
             candidate: name.display().to_string(),
             verdict: verdict.status,
             tests_run: verdict.tests_run,
+            tier: verdict.tier,
             millis: verdict.duration.as_secs_f64() * 1000.0,
             first_failure: verdict.first_failure.as_deref(),
             reason: verdict.reason.as_deref(),
