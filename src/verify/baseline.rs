@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Serialize};
+
 use super::command::Plan;
 use super::job::{Job, Workshop};
 use super::observed::Observed;
@@ -18,7 +20,7 @@ const CONFIGURATION: &[&str] =
     &["pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "conftest.py", "setup.py"];
 
 /// The original's run, or why nothing can be measured by it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Baseline {
     /// Tests that passed, each time, and what of the edited file each reached.
     pub(super) tests: Vec<(String, BTreeSet<String>)>,

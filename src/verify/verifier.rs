@@ -207,7 +207,11 @@ impl Verifier {
             cancelled,
         };
         let run = trial.run(selected).map_err(|error| error.to_string())?;
-        Ok(judge(&run, &baseline.left_out, measured.fast.flaky()))
+        let flaky = measured.fast.flaky();
+        if let Some(map) = &self.map {
+            map.remember_flaky(&flaky);
+        }
+        Ok(judge(&run, &baseline.left_out, flaky))
     }
 
     /// What the tests do on the original.
@@ -233,8 +237,23 @@ impl Verifier {
         }
         let original = self.original(tests, plan, &arguments, edit);
         let key = (arguments.as_slice(), tests, edit.file.as_path(), &edit.original);
-        let measured = self.remembered(key, || original.baseline(cancelled));
+        let measured = self.remembered(key, || self.baseline(original, tests, cancelled));
         Ok((measured, arguments))
+    }
+
+    /// What the tests do on the original: as an earlier process wrote it down, while all that it depends on is as it was; else they
+    /// are run.
+    fn baseline(&self, original: Original, tests: &TestsSetting, cancelled: Cancelled) -> Baseline {
+        let Some(map) = &self.map else { return original.baseline(cancelled) };
+        let key = map.key(&(tests, original.arguments, original.file, original.overlay));
+        let known = map.recall(&key).filter(|baseline: &Baseline| baseline.watched.changed().is_none());
+        known.unwrap_or_else(|| {
+            let baseline = original.baseline(cancelled);
+            if baseline.unusable.is_none() {
+                map.write_down(&key, &baseline);
+            }
+            baseline
+        })
     }
 
     fn original<'a>(

@@ -101,3 +101,33 @@ fn what_can_not_be_verified_is_an_error() {
     fs::write(dir.path().join("test.txt"), "def test_total():\n    pass\n").unwrap();
     check(&dir, "tests/test_shop.py::test_total --candidate test.txt", 1, "a test can not vouch for itself");
 }
+
+#[test]
+fn a_second_process_knows_the_original() {
+    let dir = shop();
+    let target = "shop.py::Cart.total --candidate good.txt";
+    check(&dir, target, 0, "passed · 2 tests");
+    let impact = fs::read_dir(dir.1.path().join("impact")).unwrap();
+    let mut files = impact.map(|entry| entry.unwrap().path());
+    let file = files.find(|path| path.extension().is_some_and(|ending| ending == "sqlite")).unwrap();
+    let known = || -> i64 {
+        let file = rusqlite::Connection::open(&file).unwrap();
+        file.query_row("SELECT count(*) FROM baseline", [], |row| row.get(0)).unwrap()
+    };
+    let made = || -> i64 {
+        let file = rusqlite::Connection::open(&file).unwrap();
+        file.query_row("SELECT sum(made) FROM baseline", [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(known(), 1);
+    // so that a second writing would be seen
+    rusqlite::Connection::open(&file).unwrap().execute("UPDATE baseline SET made = made - 1000", []).unwrap();
+    let before = made();
+    check(&dir, target, 0, "passed · 2 tests");
+    check(&dir, "shop.py::Cart.total --candidate bad.txt", 1, "failed");
+    assert_eq!((known(), made()), (1, before), "it was not run again");
+    // a test that changed is
+    fs::write(dir.path().join("tests/test_shop.py"), TEST.replace("== 0", "== 1")).unwrap();
+    check(&dir, target, 0, "passed · 1 test");
+    assert_eq!(known(), 1);
+    assert_ne!(made(), before);
+}

@@ -26,6 +26,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 pub use fill::FillError;
@@ -126,6 +129,30 @@ impl Map {
     /// Tests that did not agree with themselves.
     pub fn flaky(&self) -> Result<BTreeSet<String>, MapError> {
         Ok(self.store().flaky(&self.context)?)
+    }
+
+    /// A name for what is learnt under these conditions, and under the same Python, packages and configuration.
+    pub(in crate::verify) fn key(&self, conditions: &impl std::fmt::Debug) -> String {
+        let text = format!("{} {} {conditions:?}", env!("CARGO_PKG_VERSION"), self.context);
+        place::hex(&Sha256::digest(text.as_bytes()))
+    }
+
+    /// What [`Map::write_down`] was given under the key. What it depends on is for the caller to check.
+    pub(in crate::verify) fn recall<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        match self.store().baseline(key) {
+            Ok(value) => serde_json::from_str(&value?).ok(),
+            Err(_) => None,
+        }
+    }
+
+    /// Writes something down for later processes.
+    pub(in crate::verify) fn write_down(&self, key: &str, value: &impl Serialize) {
+        // paths that are no text can not be written: then it is found out again
+        let Ok(value) = serde_json::to_string(value) else { return };
+        let written = self.store().put_baseline(key, &value);
+        if let Err(error) = written {
+            self.degrade(&error);
+        }
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {

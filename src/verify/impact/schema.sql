@@ -43,6 +43,13 @@ CREATE TABLE imported (
     function INTEGER NOT NULL REFERENCES function,
     PRIMARY KEY (unit, function)
 ) STRICT, WITHOUT ROWID;
+-- what the tests do on an original, as the verifier wrote it down
+CREATE TABLE baseline (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    made INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX baseline_by_age ON baseline (made);
 CREATE TABLE flaky (
     context TEXT NOT NULL,
     test TEXT NOT NULL,

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params};
 use thiserror::Error;
 
 use super::unit::{Function, Outcome, Test, Unit};
@@ -16,11 +16,13 @@ const SCHEMA: &str = include_str!("schema.sql");
 /// `lerp` in ASCII: marks the file as ours.
 const APPLICATION: i32 = 0x6c65_7270;
 /// Of the schema.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 /// How long another process is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a run that was too slow is believed.
 const LATE: Duration = Duration::from_secs(3600);
+/// Baselines that are kept: each text of a file has its own.
+const BASELINES: i64 = 200;
 /// Units that nobody made anew for so long belong to an interpreter or a test file that is gone.
 const KEPT: Duration = Duration::from_secs(60 * 24 * 3600);
 
@@ -282,6 +284,30 @@ impl Store {
         self.asked(read())
     }
 
+    /// What was written down under a key.
+    pub(super) fn baseline(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let read = || {
+            let mut statement = self.connection.prepare_cached("SELECT value FROM baseline WHERE key = ?1")?;
+            statement.query_row([key], |row| row.get(0)).optional()
+        };
+        self.asked(read())
+    }
+
+    /// Writes it down, in the place of what was there.
+    pub(super) fn put_baseline(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
+        let now = seconds(SystemTime::now());
+        let mut write = || {
+            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let add = "INSERT OR REPLACE INTO baseline (key, value, made) VALUES (?1, ?2, ?3)";
+            transaction.execute(add, params![key, value, now])?;
+            let old = "DELETE FROM baseline WHERE key NOT IN (SELECT key FROM baseline ORDER BY made DESC LIMIT ?1)";
+            transaction.execute(old, [BASELINES])?;
+            transaction.commit()
+        };
+        let written = write();
+        self.asked(written)
+    }
+
     /// Remembers tests that do not agree with themselves.
     pub(super) fn put_flaky(&mut self, context: &str, ids: &[String]) -> Result<(), StoreError> {
         let now = seconds(SystemTime::now());
@@ -422,6 +448,19 @@ mod tests {
         store.connection.execute("UPDATE unit SET until = until - 3601", []).unwrap();
         let names: Vec<String> = store.units("c").unwrap().into_iter().map(|unit| unit.test_file).collect();
         assert_eq!(names, ["b.py"]);
+    }
+
+    #[test]
+    fn old_baselines_make_room() {
+        let mut store = Store::memory().unwrap();
+        for number in 0..BASELINES + 5 {
+            store.put_baseline(&format!("{number:03}"), "x").unwrap();
+            store.connection.execute("UPDATE baseline SET made = made - 1", []).unwrap();
+        }
+        store.put_baseline("010", "y").unwrap();
+        let count: i64 = store.connection.query_row("SELECT count(*) FROM baseline", [], |row| row.get(0)).unwrap();
+        assert_eq!((count, store.baseline("000").unwrap()), (BASELINES, None));
+        assert_eq!(store.baseline("010").unwrap().as_deref(), Some("y"));
     }
 
     #[test]
