@@ -32,6 +32,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 pub use fill::FillError;
+use survey::Chosen;
 pub use survey::Survey;
 pub use unit::{Outcome, Test};
 
@@ -49,6 +50,7 @@ pub struct Map {
     /// Where the database is, or would be.
     file: Option<PathBuf>,
     note: Mutex<Option<String>>,
+    chosen: Mutex<Option<Chosen>>,
 }
 
 /// Why the map can not be read.
@@ -90,7 +92,15 @@ impl Map {
         let file = settings.cache.as_deref().map(|folder| place::database(folder, &project.root));
         let context = contents::context(project, settings);
         let (project, settings) = (project.clone(), settings.clone());
-        Self { project, settings, context, store: Mutex::new(store), file, note: Mutex::default() }
+        Self {
+            project,
+            settings,
+            context,
+            store: Mutex::new(store),
+            file,
+            note: Mutex::default(),
+            chosen: Mutex::default(),
+        }
     }
 
     /// Where the database is, or would be; `None` when nothing is remembered.
