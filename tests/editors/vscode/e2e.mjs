@@ -1,0 +1,184 @@
+// The extension in the real workbench: code-server in a browser, driven as a user would. See tests/editors/vscode.sh.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+const { LERP_EDITORS: home, LERP_VSIX: vsix, LERP_TEST_SERVER: server, LERP_SHOTS: shots } = process.env;
+const { chromium } = createRequire(join(home, 'package.json'))('playwright-core');
+// a busy machine takes minutes to start the extension host
+const PATIENCE = 240_000;
+// with the model in place of the scripted engine, the edit is the real one, and there may be only one
+const real = process.env.LERP_TEST_REAL === '1';
+const mark = (n) => (real ? 'name is None' : `# added none-comparison ${n}`);
+const TEXT = 'def greet(name):\n    if name == None:\n        return 1\n    return "é😀"\n\n\ndef other(name):\n    return name\n';
+
+mkdirSync(shots, { recursive: true });
+const scratch = mkdtempSync('/tmp/lerp-vscode-');
+const folder = join(scratch, 'project');
+const user = join(scratch, 'data', 'User');
+mkdirSync(folder);
+mkdirSync(user, { recursive: true });
+const settings = {
+  'lerp.path': [server],
+  'lerp.confidence': 0.1,
+  'files.autoSave': 'afterDelay',
+  'files.autoSaveDelay': 100,
+  'telemetry.telemetryLevel': 'off',
+  'security.workspace.trust.enabled': false,
+  'workbench.startupEditor': 'none',
+  'editor.lightbulb.enabled': 'on',
+  'chat.disableAIFeatures': true,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+};
+writeFileSync(join(user, 'settings.json'), JSON.stringify(settings));
+
+const port = await new Promise((resolve) => {
+  const probe = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = probe.address();
+    probe.close(() => resolve(port));
+  });
+});
+const places = ['--user-data-dir', join(scratch, 'data'), '--extensions-dir', join(scratch, 'extensions')];
+const editor = (...args) => {
+  const cli = join(home, 'node_modules/code-server/out/node/entry.js');
+  const env = { ...process.env, EXTENSIONS_GALLERY: '{"serviceUrl":"http://127.0.0.1:9"}', HOME: scratch };
+  return spawn(join(home, 'node'), [cli, ...places, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+};
+const install = editor('--install-extension', vsix);
+assert.equal(await new Promise((done) => install.on('exit', done)), 0, 'the extension is installed');
+
+const workbench = editor('--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust');
+let log = '';
+workbench.stdout.on('data', (data) => (log += data));
+workbench.stderr.on('data', (data) => (log += data));
+
+const poll = async (what, condition) => {
+  const start = Date.now();
+  for (;;) {
+    const value = await condition().catch(() => undefined);
+    if (value) {
+      return value;
+    }
+    if (Date.now() - start > PATIENCE) {
+      throw new Error(`waited in vain: ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+};
+await poll('code-server listens', () => fetch(`http://127.0.0.1:${port}/healthz`).then((answer) => answer.ok));
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+page.setDefaultTimeout(PATIENCE);
+
+let count = 0;
+/** A new file, opened alone, with the cursor in its second line. */
+async function open() {
+  count += 1;
+  const path = join(folder, `file${count}.py`);
+  writeFileSync(path, TEXT);
+  if (count > 1) {
+    await page.keyboard.press('Control+p');
+    await page.locator('.quick-input-widget input.input').first().fill(`file${count}.py`);
+    await rows(`file${count}.py`).first().click();
+    await page.locator('.tab.active', { hasText: `file${count}.py` }).waitFor();
+    await page.locator('.view-line', { hasText: 'name == None' }).first().click();
+    return path;
+  }
+  const payload = encodeURIComponent(JSON.stringify([['openFile', `vscode-remote://127.0.0.1:${port}${path}`]]));
+  await page.goto(`http://127.0.0.1:${port}/?folder=${folder}&payload=${payload}`);
+  await page.locator('.monaco-editor .view-line', { hasText: 'def greet' }).first().waitFor();
+  await page.locator('.statusbar-item', { hasText: 'lerp' }).first().waitFor();
+  await page.locator('.statusbar-item .codicon-wand, .statusbar-item .codicon-warning').first().waitFor();
+  await page.locator('.view-line', { hasText: 'name == None' }).first().click();
+  return path;
+}
+const shot = (name) => page.screenshot({ path: join(shots, `${name}.png`) });
+const saved = (path, text) => poll(`${text} in ${path}`, async () => readFileSync(path, 'utf8').includes(text));
+async function command(title) {
+  await page.keyboard.press('F1');
+  const input = page.locator('.quick-input-widget input.input').first();
+  await input.waitFor();
+  await input.fill(`>${title}`);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+}
+const rows = (text) => page.locator('.quick-input-list .monaco-list-row', { hasText: text });
+
+const tests = {
+  async 'the light bulb shows our actions, and one changes the document'() {
+    const path = await open();
+    const action = page.locator('.action-widget .monaco-list-row', { hasText: 'Add: is None' });
+    await poll('the menu', async () => {
+      await page.keyboard.press('Control+.');
+      return action.waitFor({ timeout: 5000 }).then(() => true, () => page.keyboard.press('Escape').then(() => false));
+    });
+    await shot('lightbulb');
+    await action.click();
+    await saved(path, mark(1));
+    await page.keyboard.press('Control+z');
+    await poll('undone in one step', async () => readFileSync(path, 'utf8') === TEXT);
+  },
+
+  async 'the picker shows diffs, takes another strength, and applies the chosen candidate'() {
+    const path = await open();
+    await command('lerp: Pick candidate');
+    await rows('Add: is None').first().click();
+    await page.keyboard.press('Enter');
+    await rows('sure').first().waitFor();
+    const preview = (text) => page.locator('.diff-editor .editor.modified .view-line', { hasText: text }).first().waitFor();
+    await preview(mark(1));
+    await shot('picker');
+    if (!real) {
+      await page.keyboard.press('ArrowDown');
+      await preview(mark(2));
+    }
+    await page.keyboard.press('Alt+ArrowUp');
+    await page.locator('.quick-input-title', { hasText: 'strength 1.25' }).waitFor();
+    await rows('sure').nth(real ? 0 : 1).waitFor();
+    if (!real) {
+      await page.keyboard.press('ArrowDown');
+    }
+    await preview(mark(2));
+    await page.keyboard.press('Enter');
+    await saved(path, mark(2));
+    await poll('the preview is closed', async () => (await page.locator('.diff-editor').count()) === 0);
+  },
+
+  async 'teaching asks for a name, and says what the server says'() {
+    await open();
+    await page.keyboard.press('End');
+    await page.keyboard.type('  # seen');
+    await command('lerp: Teach from last edit');
+    await page.locator('.quick-input-title', { hasText: 'what you did in greet' }).waitFor();
+    await page.keyboard.type('seen-comment');
+    await page.keyboard.press('Enter');
+    // a server that can teach says what it learned, one that can not is named as too old
+    await page.locator('.notification-list-item', { hasText: /learned seen-comment|can not do that/ }).first().waitFor();
+    await shot('teach');
+  },
+};
+
+let failed = 0;
+const only = process.argv[2];
+for (const [name, test] of Object.entries(tests).filter(([name]) => !only || name.includes(only))) {
+  try {
+    await test();
+    console.log(`ok   ${name}`);
+  } catch (error) {
+    failed += 1;
+    await shot(`failed-${failed}`).catch(() => undefined);
+    console.log(`FAIL ${name}\n${error.stack ?? error}`);
+  }
+}
+await browser.close();
+workbench.kill();
+if (failed > 0) {
+  console.log(`code-server said:\n${log.slice(-3000)}`);
+}
+process.exit(failed > 0 ? 1 : 0);
