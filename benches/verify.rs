@@ -12,7 +12,7 @@ use lerp::verify::{Candidate, Project, Settings, Status, TestsSetting, Tier, Ver
 
 const CANDIDATES: usize = 8;
 /// Each figure is the median of so many.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 
 /// Folder, file, function, and the line of its body in front of which the candidates put a statement.
 const FUNCTIONS: &[(&str, &str, &str, &str)] = &[
@@ -27,6 +27,10 @@ const FUNCTIONS: &[(&str, &str, &str, &str)] = &[
 ];
 
 fn main() {
+    // cargo says so when it does not merely see whether benchmarks start
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/packages-source");
     if !sources.is_dir() {
         return println!("{} is missing: run tests/packages.sh", sources.display());
@@ -81,8 +85,8 @@ fn measure(root: &Path, file: &str, function: &str, before: &str) {
     let (mut bare, mut warm, mut cold, mut copies) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         bare.push(time(|| pytest(&python, root, &ids)));
-        warm.push(time(|| drop(verify(&warm_verifier, Tier::T1))));
-        cold.push(time(|| drop(verify(&cold_verifier, Tier::T3))));
+        warm.push(time(|| _ = verify(&warm_verifier, Tier::T1)));
+        cold.push(time(|| _ = verify(&cold_verifier, Tier::T3)));
     }
     copies.push(time(|| {
         for candidate in &candidates {

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use super::command::Plan;
+use super::ini::configuration_above;
 use super::job::{Job, Workshop};
 use super::observed::Observed;
 use super::run::{Cancelled, RunError};
@@ -14,10 +15,6 @@ use super::sandbox::{Ended, Kill};
 use super::verdict::{PASSED, over, tail};
 use super::watched::Watched;
 use super::{Project, Settings};
-
-/// Files of a project's root that change what pytest does.
-const CONFIGURATION: &[&str] =
-    &["pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "conftest.py", "setup.py"];
 
 /// The original's run, or why nothing can be measured by it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -165,7 +162,7 @@ impl Original<'_> {
     fn sources(self, observed: &Observed) -> BTreeSet<PathBuf> {
         let root = &self.project.root;
         let mut files: BTreeSet<PathBuf> = observed.sources.clone();
-        files.extend(CONFIGURATION.iter().map(|name| root.join(name)));
+        files.extend(configuration_above(root));
         let tests =
             self.arguments.iter().filter_map(|argument| argument.split("::").next()).map(|file| root.join(file));
         for test in tests.filter(|file| self.chosen || file.exists()) {

@@ -1,7 +1,16 @@
 //! pytest's own options, as far as finding the test files needs them.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// Files that change what pytest does.
+const CONFIGURATION: &[&str] =
+    &["pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "conftest.py", "setup.py"];
+
+/// Where pytest looks for its configuration, there or not: in the root and, where that has none, above it.
+pub(super) fn configuration_above(root: &Path) -> impl Iterator<Item = PathBuf> {
+    root.ancestors().flat_map(|folder| CONFIGURATION.iter().map(move |name| folder.join(name)))
+}
 
 /// What a project's pytest configuration says about where its tests are.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::command::Plan;
+use super::ini::{PytestOptions, configuration_above};
 use super::job::Job;
 use super::sandbox::{self, Launch, Limits, Policy, REPORT_FD};
 use super::{Project, Settings};
@@ -38,6 +39,11 @@ impl Place<'_> {
     /// What the runner is to do.
     pub(super) fn payload(&self) -> PathBuf {
         self.folder.join("payload.json")
+    }
+
+    /// For projects without one: a configuration of pytest's that says nothing.
+    fn configuration(&self) -> PathBuf {
+        self.folder.join("pytest.ini")
     }
 
     fn writable(&self) -> Vec<PathBuf> {
@@ -72,6 +78,7 @@ impl Place<'_> {
             "bootstrap": if strict { None } else { Some(self.runner.join("bootstrap")) },
             "marker": self.marker(),
         });
+        fs::write(self.configuration(), "[pytest]\n")?;
         fs::write(path, serde_json::to_vec(&payload)?)
     }
 
@@ -83,6 +90,17 @@ impl Place<'_> {
         arguments.push(format!("cache_dir={}", tmp.join("cache").display()));
         arguments.push(format!("--basetemp={}", tmp.join("basetemp").display()));
         arguments.push(format!("--maxfail={}", u8::from(job.stop)));
+        // what is above the project can not be read, and pytest would look there for a configuration
+        let root = &self.project.root;
+        let above = configuration_above(root).any(|file| file.parent() != Some(root.as_path()) && file.exists());
+        let said =
+            |argument: &String| ["-c", "--rootdir", "--config-file"].iter().any(|name| argument.starts_with(name));
+        if above && !PytestOptions::configured(root) && !job.arguments.iter().any(said) {
+            arguments.push(format!("--config-file={}", self.configuration().display()));
+            arguments.extend(
+                [("--rootdir", root), ("--confcutdir", root)].map(|(name, path)| format!("{name}={}", path.display())),
+            );
+        }
         for plugin in &self.project.interpreter.plugins {
             arguments.extend(match plugin.as_str() {
                 "xdist" => vec!["-n0".to_owned()],

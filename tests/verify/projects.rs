@@ -154,6 +154,17 @@ fn tests_that_start_processes_see_the_candidate_too() {
 }
 
 #[test]
+fn a_configuration_above_the_project_is_not_its_own() {
+    let Some(shop) = Shop::new() else { return };
+    fs::write(shop.folder.path().join("pyproject.toml"), "[tool.pytest.ini_options]\naddopts = '--no-such-option'\n")
+        .unwrap();
+    fs::write(shop.folder.path().join("conftest.py"), "import no_such_module\n").unwrap();
+    check(&shop, &TestsSetting::Auto, Status::Passed, "");
+    shop.write("tests/conftest.py", "import another_missing_module\n");
+    check(&shop, &TestsSetting::Auto, Status::Untested, "another_missing_module");
+}
+
+#[test]
 fn git_sees_nothing() {
     let Some(shop) = Shop::new() else { return };
     if std::process::Command::new("git").arg("--version").output().is_err() {
