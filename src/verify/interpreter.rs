@@ -137,7 +137,8 @@ fn on_path(path: &OsStr, own: Option<&Path>) -> Option<PathBuf> {
         .find_map(|name| folders.iter().filter(usable).map(|folder| folder.join(name)).find(|path| path.is_file()))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
 
