@@ -37,6 +37,7 @@ fn request(candidates: usize) -> Request<'static> {
         remove: Vec::new(),
         examples: Vec::new(),
         reverse_examples: false,
+        search: std::time::Duration::ZERO,
         strength: 1.0,
         candidates,
         seed: 0,

@@ -21,6 +21,7 @@ fn request<'a>(source: &'a str, function: Option<&'a str>) -> Request<'a> {
         remove: Vec::new(),
         examples: Vec::new(),
         reverse_examples: false,
+        search: std::time::Duration::ZERO,
         strength: 1.0,
         candidates: 4,
         seed: 0,

@@ -8,8 +8,10 @@ mod catalogue;
 mod detector;
 pub mod store;
 mod taught;
+mod unrelated;
 
 pub use built_in::{BuiltIn, read as read_built_in};
 pub use catalogue::{ConceptInfo, ExamplePair, catalogue, find, nearest, nearest_of};
 pub use detector::{Detector, Presence};
 pub use taught::{Taught, changes_signature};
+pub use unrelated::unrelated;

@@ -1,6 +1,7 @@
 //! What pairs teach: windows for the edit encoder and the spellings that travel along.
 
 use crate::codec::{ConceptTable, FunctionError, Lexed, Pair, WindowPair, concept_of, lesson};
+use crate::latent::Practice;
 use serde::{Deserialize, Serialize};
 
 /// A concept as its pairs show it: everything but the vector, which the edit encoder makes of the windows.
@@ -18,19 +19,30 @@ pub struct Taught {
 impl Taught {
     /// Learns from (before, after) texts, each one function. An error names the pair, from 1.
     pub fn new<'s>(pairs: impl Iterator<Item = (&'s str, &'s str)>) -> Result<Self, (usize, FunctionError)> {
+        Ok(Self::with_practice(pairs, false)?.0)
+    }
+
+    /// The same, and for each pair what it asks to be written when the concept is added or removed: `None` where that
+    /// says what nobody could know.
+    pub fn with_practice<'s>(
+        pairs: impl Iterator<Item = (&'s str, &'s str)>,
+        remove: bool,
+    ) -> Result<(Self, Vec<Option<Practice>>), (usize, FunctionError)> {
         let mut lexed = Vec::new();
         for (number, (before, after)) in (1..).zip(pairs) {
             let pair = Lexed::new(before).and_then(|before| Ok(Pair { before, after: Lexed::new(after)? }));
             lexed.push(pair.map_err(|error| (number, error))?);
         }
         let concept = concept_of(&lexed);
-        let mut windows = Vec::new();
+        let (mut windows, mut practice) = (Vec::new(), Vec::new());
         for (number, pair) in (1..).zip(&lexed) {
             let lesson = lesson(pair, &concept).map_err(|error| (number, error))?;
             windows.push(WindowPair::new(&lesson.window, &lesson.opposite));
+            let asked = if remove { lesson.backward } else { lesson.forward };
+            practice.push(asked.map(|asked| Practice { source: asked.source, script: asked.script, remove }));
         }
         let changes_signature = lexed.iter().any(|pair| signature(&pair.before) != signature(&pair.after));
-        Ok(Self { concept, windows, changes_signature })
+        Ok((Self { concept, windows, changes_signature }, practice))
     }
 }
 

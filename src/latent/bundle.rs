@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// The bundle format that this release reads.
 const FORMAT: u32 = 1;
+/// A graph that a bundle may have or not.
+pub(super) const SEARCH: &str = "search.onnx";
 
 /// Sizes of the latent space and of its graphs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -57,6 +59,8 @@ pub struct Bundle {
     pub shapes: Shapes,
     /// Bytes of all files.
     pub size: u64,
+    /// Whether taught edits can be searched with it.
+    pub can_search: bool,
 }
 
 impl Bundle {
@@ -99,7 +103,9 @@ impl Bundle {
             }
             size += entry.size;
         }
-        Ok(Self { folder: folder.to_path_buf(), version: manifest.version, shapes: manifest.shapes, size })
+        let can_search = manifest.files.contains_key(SEARCH);
+        let folder = folder.to_path_buf();
+        Ok(Self { folder, version: manifest.version, shapes: manifest.shapes, size, can_search })
     }
 }
 

@@ -199,7 +199,7 @@ impl Model {
         Ok(())
     }
 
-    fn empty_past(&self, count: usize) -> Result<[DynValue; 2], LatentError> {
+    pub(super) fn empty_past(&self, count: usize) -> Result<[DynValue; 2], LatentError> {
         let shapes = self.bundle.shapes;
         let shape = [shapes.decoder_blocks, count, 0, shapes.heads, shapes.width / shapes.heads];
         let empty = || Tensor::from_array((shape, Vec::<f32>::new())).map(Tensor::into_dyn).map_err(runtime_error);

@@ -7,12 +7,16 @@ mod bundle;
 mod decode;
 mod error;
 mod model;
+mod practice;
 mod runtime;
+mod search;
 mod worker;
 
 pub use bundle::{Bundle, Shapes};
 pub use decode::{DecodeOptions, Decoded, Expects, Script};
 pub use error::LatentError;
 pub use model::{EditVector, Locals, Model};
+pub use practice::Practice;
 pub use runtime::{Runtime, find as find_runtime};
+pub use search::{Ended, Search, SearchReport};
 pub use worker::{ModelSettings, Worker};

@@ -1,5 +1,6 @@
 //! The four graphs as one object. It is owned by one thread (see [`super::Worker`]); `run` needs it mutable.
 
+use super::bundle::SEARCH;
 use super::{Bundle, LatentError, Runtime};
 use crate::codec::WindowPair;
 use crate::codec::vocabulary::{BOS, EOS, Id, PAD};
@@ -34,6 +35,9 @@ pub struct Model {
     edit: Session,
     memory: Session,
     pub(super) decoder: Session,
+    /// Loaded when it is first asked for: most runs never search.
+    search: Option<Session>,
+    runtime: Runtime,
 }
 
 /// What `memory.onnx` gives and `decoder.onnx` takes.
@@ -52,8 +56,18 @@ impl Model {
             edit: open("edit.onnx")?,
             memory: open("memory.onnx")?,
             decoder: open("decoder.onnx")?,
+            search: None,
+            runtime: runtime.clone(),
             bundle,
         })
+    }
+
+    /// The graph that a taught edit is searched with.
+    pub(super) fn search(&mut self) -> Result<&mut Session, LatentError> {
+        match &mut self.search {
+            Some(session) => Ok(session),
+            none => Ok(none.insert(session(&self.runtime, &self.bundle.folder.join(SEARCH))?)),
+        }
     }
 
     /// The local latents of a function's tokens.

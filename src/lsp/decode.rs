@@ -11,6 +11,7 @@ use crate::latent::ModelSettings;
 use crate::synthesis::{Cancel, Candidate, Outcome, Request, SynthesisError};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use std::time::Duration;
 use tower_lsp::ls_types::{Range, Uri};
 
 /// What is wanted: the same in an action's data, in the arguments of the command, and in `lerp/candidates`.
@@ -176,6 +177,7 @@ impl Shared {
             remove: wish.remove.clone(),
             examples: Vec::new(),
             reverse_examples: false,
+            search: Duration::ZERO,
             strength: wish.strength.unwrap_or(settings.strength),
             candidates: wish.count.unwrap_or(settings.candidates),
             seed: settings.seed,

@@ -1,9 +1,11 @@
 //! What is asked for and what comes back.
 
 use crate::codec::FunctionError;
+use crate::latent::SearchReport;
 use crate::text::TextEdit;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// Says from outside that a request is no longer wanted.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +24,7 @@ impl Cancel {
 }
 
 /// A before/after pair that teaches a concept for one request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Example {
     /// A function before the edit.
     pub before: String,
@@ -45,6 +47,8 @@ pub struct Request<'a> {
     pub examples: Vec<Example>,
     /// Whether the taught concept is removed instead of added.
     pub reverse_examples: bool,
+    /// How long the vector of the taught concept may be searched for; zero: it is the mean of the examples' edits.
+    pub search: Duration,
     /// Factor on every concept vector; 0 gives the text back.
     pub strength: f32,
     /// At most this many candidates.
@@ -93,6 +97,8 @@ pub struct Outcome {
     pub confidence: f32,
     /// Why there is no candidate although the model wrote some: what the filters refused.
     pub refused: Vec<String>,
+    /// How the examples' vector was searched for; `None` without examples, or when no search was asked for.
+    pub search: Option<SearchReport>,
     /// Where the time went.
     pub timings: Timings,
 }

@@ -3,11 +3,12 @@
 //! Concepts of one request are applied one after the other, each to what the one before gave: measured, that is right more
 //! often than adding their vectors up in one decoding. The order is the request's: additions, removals, examples.
 
-use super::api::{Cancel, Candidate, Outcome, Request, SynthesisError};
+use super::api::{Cancel, Candidate, Example, Outcome, Request, SynthesisError};
 use super::filter::{self, Expectation, Subject};
+use super::learn::{LearnOptions, Learned};
 use super::merge::{Target, merge};
 use crate::codec::{ConceptTable, FunctionError, Lexed, SlotTable, WindowPair, apply, encode, replacements};
-use crate::concepts::{self, BuiltIn, ConceptInfo, Detector, Taught, catalogue};
+use crate::concepts::{self, BuiltIn, ConceptInfo, Detector, catalogue};
 use crate::latent::{DecodeOptions, EditVector, LatentError, ModelSettings, Script, Worker};
 use crate::syntax::{Function, Parsed, find_functions, parse};
 use crate::text::{TextEdit, edits_between};
@@ -25,6 +26,8 @@ const RELUCTANCE: f32 = -1.0;
 /// The same where a detector has seen that the concept applies, which it nearly always is right about: then almost any
 /// edit is likelier than none.
 const RELUCTANCE_WHEN_SEEN: f32 = -5.0;
+/// What so many sets of examples teach is remembered.
+const REMEMBERED: usize = 64;
 /// Of each intermediate result, this many go on to the next concept.
 const BEAM: usize = 2;
 
@@ -33,6 +36,7 @@ pub struct Engine {
     worker: Worker,
     built_in: HashMap<String, BuiltIn>,
     vectors: Mutex<HashMap<String, Arc<EditVector>>>,
+    learned: Mutex<HashMap<(Vec<Example>, LearnOptions), Arc<Learned>>>,
 }
 
 /// One concept of a request, ready to be applied.
@@ -65,7 +69,7 @@ impl Engine {
     pub fn load(settings: &ModelSettings) -> Result<Self, LatentError> {
         let worker = Worker::start(settings)?;
         let built_in = concepts::read_built_in(&worker.bundle.folder)?;
-        Ok(Self { worker, built_in, vectors: Mutex::default() })
+        Ok(Self { worker, built_in, vectors: Mutex::default(), learned: Mutex::default() })
     }
 
     /// The model's thread, for what is not an edit (`lerp doctor`, tests of parity).
@@ -82,13 +86,13 @@ impl Engine {
     /// Serves one request.
     pub fn run(&self, request: &Request<'_>, cancel: &Cancel) -> Result<Outcome, SynthesisError> {
         let started = Instant::now();
-        let asked = self.asked(request)?;
+        let mut outcome = Outcome::default();
+        let asked = self.asked(request, cancel, &mut outcome)?;
         if asked.is_empty() {
             return Err(SynthesisError::NothingAsked);
         }
         let parsed = parse(request.source);
         let function = function_of(&parsed, request)?;
-        let mut outcome = Outcome::default();
         if request.strength == 0.0 {
             outcome.unchanged = true;
             outcome.confidence = 1.0;
@@ -204,7 +208,29 @@ impl Engine {
         Ok(drafts)
     }
 
-    fn asked(&self, request: &Request<'_>) -> Result<Vec<Asked>, SynthesisError> {
+    /// What the examples of a request teach. The same examples are often asked with one function after the other.
+    fn learned(&self, request: &Request<'_>, cancel: &Cancel) -> Result<Arc<Learned>, SynthesisError> {
+        let options = LearnOptions { remove: request.reverse_examples, budget: request.search };
+        let key = (request.examples.clone(), options);
+        let known = self.learned.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let learned = Arc::new(self.learn(&request.examples, options, &|_| {}, cancel)?);
+        let mut all = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= REMEMBERED {
+            all.clear();
+        }
+        all.insert(key, Arc::clone(&learned));
+        Ok(learned)
+    }
+
+    fn asked(
+        &self,
+        request: &Request<'_>,
+        cancel: &Cancel,
+        outcome: &mut Outcome,
+    ) -> Result<Vec<Asked>, SynthesisError> {
         let mut asked = Vec::new();
         for (names, remove) in [(&request.add, false), (&request.remove, true)] {
             for name in names {
@@ -212,19 +238,18 @@ impl Engine {
             }
         }
         if !request.examples.is_empty() {
-            let pairs = request.examples.iter().map(|example| (example.before.as_str(), example.after.as_str()));
-            let taught = Taught::new(pairs).map_err(|(number, error)| SynthesisError::Example { number, error })?;
-            let (vector, agreement) = self.vector(&taught.windows)?;
+            let learned = self.learned(request, cancel)?;
             asked.push(Asked {
-                brings: taught.concept.names.clone(),
-                table: taught.concept,
-                vector: Arc::new(vector),
+                brings: learned.taught.concept.names.clone(),
+                table: learned.taught.concept.clone(),
+                vector: Arc::new(learned.vector.clone()),
                 remove: request.reverse_examples,
                 imports: Vec::new(),
-                changes_signature: taught.changes_signature,
+                changes_signature: learned.taught.changes_signature,
                 detector: None,
-                agreement,
+                agreement: learned.agreement,
             });
+            outcome.search.clone_from(&learned.search);
         }
         Ok(asked)
     }

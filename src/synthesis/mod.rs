@@ -6,9 +6,11 @@ mod engine;
 mod filter;
 mod imports;
 mod indentation;
+mod learn;
 mod merge;
 mod trivia;
 
 pub use api::{Cancel, Candidate, Example, Outcome, Request, SynthesisError, Timings};
 pub use engine::Engine;
+pub use learn::{LearnOptions, Learned};
 pub use merge::{Target, merge};

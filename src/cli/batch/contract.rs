@@ -2,6 +2,7 @@
 
 use crate::cli::json::EditJson;
 use crate::cli::referee::Status;
+use crate::latent::{Ended, SearchReport};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub struct RequestLine {
     pub seed: Option<u64>,
     pub examples: Option<Vec<ExampleLine>>,
     pub direction: Option<Direction>,
+    pub search_ms: Option<u64>,
     pub tests: Option<TestsLine>,
 }
 
@@ -53,6 +55,41 @@ pub struct ResultLine {
     pub confidence: f32,
     pub error: Option<String>,
     pub timings_ms: TimingsLine,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taught: Option<TaughtLine>,
+}
+
+/// What the examples of a request taught; only where there are examples and a search.
+#[derive(Debug, Serialize)]
+pub struct TaughtLine {
+    pub pairs: usize,
+    pub left_out_reproduced: usize,
+    pub reproduced_before: usize,
+    pub reproduced_after: usize,
+    pub steps: usize,
+    pub ended: &'static str,
+    pub millis: f64,
+}
+
+impl TaughtLine {
+    /// Of a report.
+    pub fn new(report: &SearchReport) -> Self {
+        Self {
+            pairs: report.pairs,
+            left_out_reproduced: report.left_out.iter().filter(|right| **right).count(),
+            reproduced_before: report.reproduced_before,
+            reproduced_after: report.reproduced_after,
+            steps: report.steps,
+            ended: match report.ended {
+                Some(Ended::NotNeeded) => "not needed",
+                Some(Ended::NotPossible) => "not possible",
+                Some(Ended::Sure) => "sure",
+                Some(Ended::Steps) => "steps",
+                None => "budget",
+            },
+            millis: report.millis.round(),
+        }
+    }
 }
 
 /// A candidate of a result.
@@ -87,6 +124,7 @@ impl ResultLine {
             confidence: 0.0,
             error: None,
             timings_ms: TimingsLine::default(),
+            taught: None,
         }
     }
 

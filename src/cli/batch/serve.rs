@@ -1,6 +1,6 @@
 //! One line of `lerp batch`: from the request to its result.
 
-use super::contract::{CandidateLine, Direction, ExampleLine, RequestLine, ResultLine, TestsLine, TimingsLine};
+use super::contract::{CandidateLine, Direction, ExampleLine, RequestLine, ResultLine, TaughtLine, TestsLine, TimingsLine};
 use crate::cli::engine::{Editor, brought};
 use crate::cli::files;
 use crate::cli::json::EditJson;
@@ -14,6 +14,12 @@ use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long the vector of examples is searched for, when a request does not say. Most searches are done in a third of it.
+const SEARCH_MS: u64 = 6_000;
+/// The most that a request may ask for.
+const LONGEST_SEARCH_MS: u64 = 600_000;
 
 /// Answers requests.
 pub struct Server {
@@ -70,6 +76,10 @@ impl Server {
         if !(1..=64).contains(&candidates) {
             bail!("candidates must be from 1 to 64");
         }
+        let search = line.search_ms.unwrap_or(SEARCH_MS);
+        if search > LONGEST_SEARCH_MS {
+            bail!("search_ms must be from 0 to {LONGEST_SEARCH_MS}");
+        }
         let tests = line.tests.map(|tests| tests.find(&line.source)).transpose()?;
         let pair = |example: ExampleLine| Example { before: example.before, after: example.after };
         let request = Request {
@@ -79,6 +89,7 @@ impl Server {
             remove: line.remove.unwrap_or_default(),
             examples: line.examples.unwrap_or_default().into_iter().map(pair).collect(),
             reverse_examples: line.direction == Some(Direction::Reverse),
+            search: Duration::from_millis(search),
             strength,
             candidates,
             seed: line.seed.unwrap_or(self.seed),
@@ -91,6 +102,7 @@ impl Server {
             Some(tests) => self.judge(tests, &request, &outcome.candidates, &cancel),
             None => Vec::new(),
         };
+        result.taught = outcome.search.as_ref().map(TaughtLine::new);
         result.timings_ms = TimingsLine {
             encode: rounded(outcome.timings.encode),
             decode: rounded(outcome.timings.decode),

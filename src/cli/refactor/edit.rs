@@ -176,6 +176,7 @@ impl Bench<'_> {
             remove: remove.to_vec(),
             examples: Vec::new(),
             reverse_examples: false,
+            search: std::time::Duration::ZERO,
             strength: self.wish.strength,
             candidates: self.wish.candidates,
             seed: self.wish.seed,
