@@ -1,8 +1,8 @@
 //! Functions to which a taught edit should do nothing: with them in view, a search for an edit does not learn to edit
 //! everything. Two are enough: with four, fewer functions are edited that should be.
 
-use crate::codec::{ConceptTable, Lexed, SlotTable};
 use crate::codec::vocabulary::Id;
+use crate::codec::{ConceptTable, Lexed, SlotTable};
 
 const FUNCTIONS: [&str; 2] = [
     "def find(node, key):\n    while node is not None and node.key != key:\n        node = node.left if key < node.key else node.right\n    return node\n",

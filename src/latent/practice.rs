@@ -1,8 +1,7 @@
 //! Scripts that are known beforehand: how likely the model finds one, and whether it would write it.
 
-use super::decode::Expects;
 use super::model::{Memory, Model, runtime_error};
-use super::{EditVector, LatentError, Locals};
+use super::{EditVector, Expects, LatentError, Locals};
 use crate::codec::Step;
 use crate::codec::vocabulary::{BOS, COPY, END_HUNK, Id, PAD};
 use ort::value::Tensor;
@@ -114,16 +113,10 @@ fn likeliest(scores: &[f32], least: usize, zero: bool) -> Option<usize> {
 
 impl Model {
     /// Whether greedy decoding writes exactly this script, found in one pass over its steps.
-    pub(super) fn reproduces(
-        &mut self,
-        locals: &Locals,
-        v: &EditVector,
-        asked: &Asked,
-    ) -> Result<bool, LatentError> {
+    pub(super) fn reproduces(&mut self, locals: &Locals, v: &EditVector, asked: &Asked) -> Result<bool, LatentError> {
         let memory = self.memory(locals, v)?;
         let steps = asked.word.len();
-        let column =
-            |values: &Vec<i64>| Tensor::from_array(([1, steps], values.clone())).map_err(runtime_error);
+        let column = |values: &Vec<i64>| Tensor::from_array(([1, steps], values.clone())).map_err(runtime_error);
         let mut inputs = ort::inputs![
             "word" => column(&asked.word)?,
             "cursor" => column(&asked.cursor)?,

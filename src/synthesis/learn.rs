@@ -78,7 +78,9 @@ impl Learned {
         match ended {
             Some(Ended::NotNeeded) => format!("not searched: writes {reproduced_before} of {pairs} pairs as it is"),
             Some(Ended::NotPossible) => "not searched: these pairs or this bundle do not allow it".to_owned(),
-            _ => format!("searched {steps} steps: writes {reproduced_after} of {pairs} pairs, {reproduced_before} before"),
+            _ => format!(
+                "searched {steps} steps: writes {reproduced_after} of {pairs} pairs, {reproduced_before} before"
+            ),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! One line of `lerp batch`: from the request to its result.
 
-use super::contract::{CandidateLine, Direction, ExampleLine, RequestLine, ResultLine, TaughtLine, TestsLine, TimingsLine};
+use super::contract::{
+    CandidateLine, Direction, ExampleLine, RequestLine, ResultLine, TaughtLine, TestsLine, TimingsLine,
+};
 use crate::cli::engine::{Editor, brought};
 use crate::cli::files;
 use crate::cli::json::EditJson;
