@@ -127,6 +127,8 @@ impl Search {
             enough.then_some(Ended::NotNeeded)
         };
         if ended.is_none() {
+            // loaded now, so that the first step takes no longer than the others
+            model.search()?;
             let sign = if practice.iter().flatten().any(|one| one.remove) { -1.0 } else { 1.0 };
             for source in unrelated {
                 let asked = Asked::of(&[Step::Pointer(0)]).unwrap_or_default();

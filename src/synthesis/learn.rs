@@ -53,8 +53,8 @@ impl Engine {
         let started = Instant::now();
         let others = unrelated(&taught.concept);
         let mut search = worker.run(move |model| Search::new(model, &edits, &practice, &others))?;
-        let mut longest = Duration::ZERO;
-        while search.report().ended.is_none() && started.elapsed() + longest < options.budget {
+        let mut last = Duration::ZERO;
+        while search.report().ended.is_none() && started.elapsed() + last < options.budget {
             if cancel.is_cancelled() {
                 return Err(SynthesisError::Cancelled);
             }
@@ -63,7 +63,7 @@ impl Engine {
                 search.step(model)?;
                 Ok(search)
             })?;
-            longest = longest.max(step.elapsed());
+            last = step.elapsed();
             progress(search.report());
         }
         Ok(Learned { taught, vector: search.vector(), agreement, search: Some(search.report().clone()) })
