@@ -84,6 +84,7 @@ impl Editor for Words {
             unchanged: false,
             confidence: 0.5,
             refused: Vec::new(),
+            search: None,
             timings: Timings { encode: 1.0, decode: 2.0, filter: 0.5 },
         })
     }

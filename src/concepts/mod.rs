@@ -13,5 +13,5 @@ mod unrelated;
 pub use built_in::{BuiltIn, read as read_built_in};
 pub use catalogue::{ConceptInfo, ExamplePair, catalogue, find, nearest, nearest_of};
 pub use detector::{Detector, Presence};
-pub use taught::{Taught, changes_signature};
+pub use taught::{Taught, WithPractice, changes_signature};
 pub use unrelated::unrelated;

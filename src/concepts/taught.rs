@@ -16,6 +16,9 @@ pub struct Taught {
     pub changes_signature: bool,
 }
 
+/// What pairs teach, and what each of them asks to be written.
+pub type WithPractice = (Taught, Vec<Option<Practice>>);
+
 impl Taught {
     /// Learns from (before, after) texts, each one function. An error names the pair, from 1.
     pub fn new<'s>(pairs: impl Iterator<Item = (&'s str, &'s str)>) -> Result<Self, (usize, FunctionError)> {
@@ -27,7 +30,7 @@ impl Taught {
     pub fn with_practice<'s>(
         pairs: impl Iterator<Item = (&'s str, &'s str)>,
         remove: bool,
-    ) -> Result<(Self, Vec<Option<Practice>>), (usize, FunctionError)> {
+    ) -> Result<WithPractice, (usize, FunctionError)> {
         let mut lexed = Vec::new();
         for (number, (before, after)) in (1..).zip(pairs) {
             let pair = Lexed::new(before).and_then(|before| Ok(Pair { before, after: Lexed::new(after)? }));

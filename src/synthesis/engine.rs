@@ -31,12 +31,15 @@ const REMEMBERED: usize = 64;
 /// Of each intermediate result, this many go on to the next concept.
 const BEAM: usize = 2;
 
+/// What examples taught.
+type Remembered = HashMap<(Vec<Example>, LearnOptions), Arc<Learned>>;
+
 /// Serves requests; shared by all threads.
 pub struct Engine {
     worker: Worker,
     built_in: HashMap<String, BuiltIn>,
     vectors: Mutex<HashMap<String, Arc<EditVector>>>,
-    learned: Mutex<HashMap<(Vec<Example>, LearnOptions), Arc<Learned>>>,
+    learned: Mutex<Remembered>,
 }
 
 /// One concept of a request, ready to be applied.

@@ -88,6 +88,7 @@ fn run(request: &Request<'_>, cancel: &Cancel) -> Result<Outcome, SynthesisError
         candidates,
         confidence: 0.5,
         refused: Vec::new(),
+        search: None,
         timings: Timings::default(),
     };
     if name.starts_with("panics") {
