@@ -97,7 +97,7 @@ fn it_can_be_stopped_and_tells_of_each_step() {
 #[test]
 fn an_example_that_can_not_be_learned_is_named() {
     let mut broken = odd();
-    broken[1].after.clone_from(&broken[1].before);
+    broken[1].after = broken[1].before.clone();
     let options = LearnOptions { remove: false, budget: Duration::from_secs(1) };
     let learned = engine().learn(&broken, options, &|_| {}, &Cancel::default());
     assert!(matches!(learned, Err(SynthesisError::Example { number: 2, .. })), "{learned:?}");
