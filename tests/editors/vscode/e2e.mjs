@@ -12,7 +12,7 @@ const { chromium } = createRequire(join(home, 'package.json'))('playwright-core'
 const PATIENCE = 240_000;
 // with the model in place of the scripted engine, the edit is the real one, and there may be only one
 const real = process.env.LERP_TEST_REAL === '1';
-const mark = (n) => (real ? 'name is None' : `# added none-comparison ${n}`);
+const mark = (n) => (real ? 'name is' : `# added none-comparison ${n}`);
 const TEXT = 'def greet(name):\n    if name == None:\n        return 1\n    return "é😀"\n\n\ndef other(name):\n    return name\n';
 
 mkdirSync(shots, { recursive: true });
