@@ -74,6 +74,13 @@ pub fn engine(settings: &Settings) -> Result<Arc<dyn Editor>, LatentError> {
     Ok(Arc::new(Engine::load(&model_settings(settings))?))
 }
 
+/// Whether the concepts promise to leave alone what a function does. An unknown one promises nothing.
+pub fn keeps_behaviour(known: &[Concept], add: &[String], remove: &[String]) -> bool {
+    let mut asked = add.iter().chain(remove).peekable();
+    let keeps = |name: &String| known.iter().any(|one| one.info.name == *name && one.info.changes_behaviour.is_empty());
+    asked.peek().is_some() && asked.all(keeps)
+}
+
 /// The names that concepts bring by definition: those of the modules they import.
 pub fn brought(known: &[Concept], add: &[String], remove: &[String]) -> Vec<String> {
     let asked = |concept: &&Concept| add.contains(&concept.info.name) || remove.contains(&concept.info.name);

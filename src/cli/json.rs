@@ -2,6 +2,7 @@
 
 use super::refactor::{Fate, Summary};
 use super::referee::Status;
+use crate::verify::Differential;
 use crate::text::{Columns, LineIndex, TextEdit};
 use serde::Serialize;
 
@@ -43,6 +44,7 @@ pub struct FunctionJson<'a> {
     pub score: Option<f32>,
     pub concept_gain: Option<f32>,
     pub candidates_failed: usize,
+    pub differential: Option<&'a Differential>,
 }
 
 /// An edit as the language server protocol writes it.

@@ -3,7 +3,7 @@
 
 use crate::config::{Settings, TestChoice};
 use crate::synthesis::Cancel;
-use crate::verify::{self, Project, TestsSetting, Verifier};
+use crate::verify::{self, Differential, Project, TestsSetting, Verifier};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -18,6 +18,13 @@ pub trait Referee: Send + Sync {
     /// The tests that reach a function of the file, of those that a trial of this kind runs; `None` when that can not be
     /// known (a command that is not pytest).
     fn reaching(&self, trial: &Trial<'_>, function: &str, cancel: &Cancel) -> Option<Vec<String>>;
+
+    /// Whether the trial's first candidate does the same as the original in one of its functions; `None` from a referee that
+    /// does not look.
+    fn compare(&self, trial: &Trial<'_>, function: &str, cancel: &Cancel) -> Option<Differential> {
+        let _ = (trial, function, cancel);
+        None
+    }
 }
 
 /// Texts that may take the place of one file.
@@ -35,6 +42,8 @@ pub struct Trial<'a> {
     pub tests: &'a TestChoice,
     /// Names that the concepts bring by definition, and that are no reason not to run a candidate.
     pub allowed: &'a [String],
+    /// The concepts promise to leave alone what a function does: that is looked at beside the tests.
+    pub keeps_behaviour: bool,
 }
 
 /// A text that may take the place of a file's.
@@ -57,6 +66,8 @@ pub struct Verdict {
     pub reason: Option<String>,
     /// Milliseconds.
     pub millis: f64,
+    /// Whether it does the same as the original, where the concepts promise that. Never a pass.
+    pub differential: Option<Differential>,
 }
 
 /// The word for a verdict; best first.
@@ -76,12 +87,25 @@ pub enum Status {
 impl Verdict {
     /// No test ran, and why.
     pub fn untested(reason: impl Into<String>) -> Self {
-        Self { status: Status::Untested, tests_run: 0, reason: Some(reason.into()), millis: 0.0 }
+        Self { status: Status::Untested, tests_run: 0, reason: Some(reason.into()), millis: 0.0, differential: None }
     }
 
     /// Whether the candidate may be shown as an edit.
     pub fn acceptable(&self) -> bool {
-        matches!(self.status, Status::Passed | Status::Untested)
+        matches!(self.status, Status::Passed | Status::Untested) && !self.differs()
+    }
+
+    /// Whether it promised to do what the original does, and is known not to.
+    pub fn differs(&self) -> bool {
+        self.differential.as_ref().is_some_and(Differential::differs)
+    }
+
+    /// Why it is not acceptable, when it is not.
+    pub fn why(&self) -> Option<String> {
+        match &self.differential {
+            Some(found) if found.differs() => Some(found.to_string()),
+            _ => self.reason.clone(),
+        }
     }
 }
 
@@ -122,6 +146,7 @@ impl Tests {
             new_source: text.to_owned(),
             unsaved: BTreeMap::from([(file.to_path_buf(), trial.original.to_owned())]),
             allowed: trial.allowed.to_vec(),
+            keeps_behaviour: trial.keeps_behaviour,
         }
     }
 }
@@ -156,6 +181,12 @@ impl Referee for Tests {
         let candidate = Self::candidate(trial, &file, trial.original, Some(function));
         verifier.reaching(&candidate, &setting(trial.tests), &|| cancel.is_cancelled())
     }
+
+    fn compare(&self, trial: &Trial<'_>, function: &str, cancel: &Cancel) -> Option<Differential> {
+        let (verifier, file) = self.verifier(trial).ok()?;
+        let candidate = Self::candidate(trial, &file, &trial.candidates.first()?.text, Some(function));
+        Some(verifier.differential(&candidate, &setting(trial.tests), &|| cancel.is_cancelled()))
+    }
 }
 
 impl From<verify::Verdict> for Verdict {
@@ -167,7 +198,7 @@ impl From<verify::Verdict> for Verdict {
             verify::Status::Failed => Status::Failed,
         };
         let reason = verdict.first_failure.or(verdict.reason);
-        Self { status, tests_run: verdict.tests_run, reason, millis: verdict.duration.as_secs_f64() * 1000.0 }
+        Self { status, tests_run: verdict.tests_run, reason, millis: verdict.duration.as_secs_f64() * 1000.0, differential: verdict.differential }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::concepts::{ConceptInfo, ExamplePair};
 use crate::syntax;
 use crate::synthesis::{Cancel, Candidate, Outcome, Request, SynthesisError, Timings};
 use crate::text::{TextEdit, apply_edits};
+use crate::verify::{Agreement, Difference, Differential};
 use std::sync::Mutex;
 
 /// Replaces words.
@@ -106,6 +107,8 @@ pub struct WordReferee {
     pub failing: Vec<&'static str>,
     /// A text with all of these fails.
     pub together: Vec<&'static str>,
+    /// A text with one of these does something else in every function.
+    pub differing: Vec<&'static str>,
     /// Candidates of each call.
     pub calls: Mutex<Vec<usize>>,
 }
@@ -124,6 +127,7 @@ impl Referee for WordReferee {
                 tests_run: 2,
                 reason: failed.then(|| "test_x failed".to_owned()),
                 millis: 10.0,
+                differential: None,
             }
         };
         trial.candidates.iter().map(verdict).collect()
@@ -132,5 +136,17 @@ impl Referee for WordReferee {
     fn reaching(&self, _: &Trial<'_>, function: &str, _: &Cancel) -> Option<Vec<String>> {
         let tests = if function.starts_with("untested") { vec![] } else { vec!["test_file", function] };
         Some(tests.into_iter().map(str::to_owned).collect())
+    }
+
+    fn compare(&self, trial: &Trial<'_>, function: &str, _: &Cancel) -> Option<Differential> {
+        let body = trial.candidates[0].text.split("def ").find(|text| text.starts_with(&format!("{function}(")))?;
+        let found = self.differing.iter().find(|word| body.contains(**word));
+        let difference = found.map(|word| Difference {
+            call: format!("{function}()"),
+            now: (*word).to_owned(),
+            was: "x".to_owned(),
+        });
+        let result = if difference.is_some() { Agreement::Differs } else { Agreement::Same };
+        Some(Differential { result, difference, calls: 4, reason: None, ..Differential::unknown("") })
     }
 }

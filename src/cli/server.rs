@@ -1,7 +1,7 @@
 //! `lerp server`: the language server on standard input and output.
 
-use super::engine::{Concept, brought};
-use super::referee::{Attempt, Referee, Status, Trial as RefereeTrial, referee};
+use super::engine::{Concept, brought, keeps_behaviour};
+use super::referee::{Attempt, Referee, Status, Trial as RefereeTrial, Verdict, referee};
 use crate::concepts;
 use crate::config::Settings;
 use crate::latent::{LatentError, ModelSettings};
@@ -75,16 +75,19 @@ impl Tools for Own {
                 candidates: &attempts,
                 tests: &trial.settings.tests,
                 allowed: &brought(&known, &asked, &[]),
+                keeps_behaviour: keeps_behaviour(&known, &asked, &[]),
             },
             cancel,
         );
-        let ruling = |status| match status {
+        let ruling = |verdict: &Verdict| match verdict.status {
+            // tests let it through, but it is known to do something else
+            _ if verdict.differs() => Ruling::Failed,
             Status::Passed => Ruling::Passed,
             Status::Untested => Ruling::Untested,
             Status::Timeout => Ruling::Timeout,
             Status::Failed => Ruling::Failed,
         };
         let judged = judged.into_iter();
-        judged.map(|one| Judged { ruling: ruling(one.status), tests_run: one.tests_run, reason: one.reason }).collect()
+        judged.map(|one| Judged { ruling: ruling(&one), tests_run: one.tests_run, reason: one.why() }).collect()
     }
 }

@@ -16,6 +16,8 @@ pub struct Candidate {
     pub unsaved: BTreeMap<PathBuf, String>,
     /// Names that the concept introduces by definition; the gate lets them through.
     pub allowed: Vec<String>,
+    /// It promises to do what the original does: the differential check looks whether it does.
+    pub keeps_behaviour: bool,
 }
 
 /// Which tests to run.

@@ -3,7 +3,7 @@
 //! A candidate runs in the process that reports on it, so an object equal to everything, or a write to the report, can not be told from
 //! truth there. No refactoring needs such things; a text that newly brings them is not run. The sandbox does not rest on this.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use thiserror::Error;
 
@@ -37,11 +37,43 @@ const MODULES: &[&str] = &[
     "site",
     "mmap",
     "fcntl",
+    "resource",
+    "marshal",
+    "zipimport",
+    "pkgutil",
+    "concurrent",
+    "pty",
+    "pdb",
+    "bdb",
+    "timeit",
+    "cProfile",
+    "doctest",
+    "mock",
 ];
 
+/// Modules that others keep as an attribute: `shutil.os`, `random._os`.
+const KEPT_BY_OTHERS: &[&str] =
+    &["os", "_os", "posix", "sys", "_sys", "subprocess", "builtins", "importlib", "ctypes", "_thread"];
+
 /// Functions that make code out of data, or change what is not theirs.
-const FUNCTIONS: &[&str] =
-    &["exec", "eval", "compile", "__import__", "globals", "setattr", "delattr", "vars", "breakpoint", "exit", "quit"];
+const FUNCTIONS: &[&str] = &[
+    "exec",
+    "eval",
+    "compile",
+    "__import__",
+    "globals",
+    "locals",
+    "setattr",
+    "delattr",
+    "vars",
+    "breakpoint",
+    "exit",
+    "quit",
+    "methodcaller",
+];
+
+/// Functions that read an attribute by its name, and which argument that is: the name must be there to be read.
+const BY_NAME: &[(&str, usize)] = &[("getattr", 1), ("hasattr", 1), ("attrgetter", 0)];
 
 /// Attributes that lead from any object to the interpreter's insides.
 const INSIDES: &[&str] = &[
@@ -75,6 +107,11 @@ const INSIDES: &[&str] = &[
     "settrace",
     "setprofile",
     "_exit",
+    "FunctionType",
+    "LambdaType",
+    "MethodType",
+    "CodeType",
+    "ModuleType",
 ];
 
 /// What the gate found in the part that the edit adds.
@@ -92,6 +129,9 @@ pub enum GateRefusal {
     /// An attribute of the interpreter's.
     #[error("the edit adds a use of `{0}`")]
     Inside(String),
+    /// An attribute whose name is only known at run time.
+    #[error("the edit uses `{0}` with a name that can not be read in the text")]
+    ByName(String),
     /// Python folds such names (`ｏｓ` is `os`), so what they say can not be compared.
     #[error("the edit adds the name `{0}`, which is not plain ASCII")]
     Name(String),
@@ -115,6 +155,9 @@ pub fn check(before: &str, after: &str, allowed: &[&str]) -> Result<(), GateRefu
         let new = !before.contains_key(found);
         let refusal = match kind {
             Kind::Definition => GateRefusal::SpecialMethod(name.clone()),
+            Kind::Whole => GateRefusal::Module(name.clone()),
+            Kind::Dynamic => GateRefusal::ByName(name.clone()),
+            Kind::Attribute if KEPT_BY_OTHERS.contains(&name.as_str()) && new => GateRefusal::Module(name.clone()),
             Kind::Attribute if MODULES.contains(&root.as_str()) && new => GateRefusal::Module(format!("{root}.{name}")),
             Kind::Name if MODULES.contains(&name.as_str()) && new => GateRefusal::Module(name.clone()),
             Kind::Name if FUNCTIONS.contains(&name.as_str()) => GateRefusal::Function(name.clone()),
@@ -138,8 +181,12 @@ enum Kind {
     Name,
     /// The part after a dot.
     Attribute,
-    /// A string with nothing in it but a special name.
+    /// A special name in a string that holds nothing but names with dots between.
     Text,
+    /// An imported module as a value: what is done with it then is out of sight.
+    Whole,
+    /// A function of [`BY_NAME`] whose name of an attribute is no plain string.
+    Dynamic,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -152,45 +199,115 @@ struct Use {
 
 fn uses(text: &str) -> HashMap<Use, usize> {
     let tokens = tokens(text);
-    let name_at = |at: Option<usize>| {
-        at.and_then(|at| tokens.get(at))
-            .and_then(|token| if let Token::Name(name) = token { Some(name.as_str()) } else { None })
-    };
-    let is = |at: Option<usize>, letter: char| at.and_then(|at| tokens.get(at)) == Some(&Token::Other(letter));
+    let imports = tokens.iter().enumerate().filter(|(_, token)| **token == Token::Name("import".to_owned()));
+    let listed: HashSet<usize> = imports.flat_map(|(at, _)| import_list(&tokens, at)).collect();
+    let imported: HashSet<&str> = listed.iter().filter_map(|at| name_at(&tokens, Some(*at))).collect();
     let mut found = HashMap::new();
+    let mut add = |kind, name: &str, root: &str| {
+        *found.entry(Use { kind, name: name.to_owned(), root: root.to_owned() }).or_insert(0) += 1;
+    };
     for (at, token) in tokens.iter().enumerate() {
-        let (before, two_before) = (at.checked_sub(1), at.checked_sub(2));
+        let before = at.checked_sub(1);
         let (kind, name) = match token {
             Token::Other(_) => continue,
-            Token::Text(text) if special(text.trim()) => (Kind::Text, text.trim()),
-            Token::Text(_) => continue,
-            Token::Name(name) if is(before, '.') => (Kind::Attribute, name.as_str()),
+            Token::Text(text) => {
+                // `attrgetter('a.__class__')`
+                text.split('.').map(str::trim).filter(|part| special(part)).for_each(|part| add(Kind::Text, part, ""));
+                continue;
+            }
+            Token::Name(name) if is(&tokens, before, '.') => (Kind::Attribute, name.as_str()),
             Token::Name(name) => (Kind::Name, name.as_str()),
         };
         // another object's name says nothing about the attribute: an edit may rename it
-        let root =
-            name_at(two_before).filter(|root| kind == Kind::Attribute && MODULES.contains(root)).unwrap_or_default();
-        // `from os import X` brings X as `os.X` would
-        let mut add = |kind, name: &str, root: &str| {
-            *found.entry(Use { kind, name: name.to_owned(), root: root.to_owned() }).or_insert(0) += 1
-        };
-        let assigned = is(Some(at + 1), '=') && !is(Some(at + 2), '=');
-        if special(name) && kind != Kind::Text && (name_at(before) == Some("def") || assigned) {
+        let root = name_at(&tokens, at.checked_sub(2))
+            .filter(|root| kind == Kind::Attribute && MODULES.contains(root))
+            .unwrap_or_default();
+        let assigned = is(&tokens, Some(at + 1), '=') && !is(&tokens, Some(at + 2), '=');
+        if special(name) && (name_at(&tokens, before) == Some("def") || assigned) {
             add(Kind::Definition, name, "");
         }
-        add(kind, name, root);
-        if name == "import"
-            && let Some(module) = name_at(before)
+        let whole = kind == Kind::Name && !is(&tokens, Some(at + 1), '.');
+        if whole && MODULES.contains(&name) && imported.contains(name) {
+            add(Kind::Whole, name, "");
+        }
+        if let Some((_, position)) = BY_NAME.iter().find(|(function, _)| *function == name)
+            && !listed.contains(&at)
+            && !reads_plain_name(&tokens[at + 1..], *position)
         {
-            let imported = tokens[at + 1..].iter().map_while(|token| match token {
-                Token::Name(name) => Some(name.as_str()),
-                Token::Other(',' | '(') => Some(""),
-                _ => None,
-            });
-            imported.filter(|name| !name.is_empty()).for_each(|name| add(Kind::Attribute, name, module));
+            add(Kind::Dynamic, name, "");
+        }
+        add(kind, name, root);
+        // `from os import X` brings X as `os.X` would
+        if name == "import"
+            && let Some(module) = name_at(&tokens, before)
+        {
+            for listed in import_list(&tokens, at) {
+                add(Kind::Attribute, name_at(&tokens, Some(listed)).unwrap_or("*"), module);
+            }
         }
     }
     found
+}
+
+fn name_at(tokens: &[Token], at: Option<usize>) -> Option<&str> {
+    match tokens.get(at?)? {
+        Token::Name(name) => Some(name),
+        _ => None,
+    }
+}
+
+fn is(tokens: &[Token], at: Option<usize>, letter: char) -> bool {
+    at.and_then(|at| tokens.get(at)) == Some(&Token::Other(letter))
+}
+
+/// Positions of the names that an `import` at `at` brings: `*` is everything, an alias stands for what it names.
+fn import_list(tokens: &[Token], at: usize) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut next = at + 1 + usize::from(is(tokens, Some(at + 1), '('));
+    loop {
+        if name_at(tokens, Some(next)).is_none() && !is(tokens, Some(next), '*') {
+            return found;
+        }
+        found.push(next);
+        while is(tokens, Some(next + 1), '.') {
+            next += 2;
+        }
+        if name_at(tokens, Some(next + 1)) == Some("as") {
+            found.push(next + 2);
+            next += 2;
+        }
+        if !is(tokens, Some(next + 1), ',') {
+            return found;
+        }
+        next += 2;
+    }
+}
+
+/// Whether these tokens start a call whose argument at this position is a string that spells a name.
+fn reads_plain_name(rest: &[Token], position: usize) -> bool {
+    // passed on as a value
+    if !is(rest, Some(0), '(') {
+        return false;
+    }
+    let (mut depth, mut argument) = (0_usize, 0);
+    for (at, token) in rest.iter().enumerate() {
+        match token {
+            Token::Other('(' | '[' | '{') => depth += 1,
+            Token::Other(')' | ']' | '}') => depth = depth.saturating_sub(1),
+            Token::Other(',') if depth == 1 => argument += 1,
+            _ => continue,
+        }
+        if depth == 0 {
+            return false;
+        }
+        if depth == 1 && argument == position && matches!(token, Token::Other('(' | ',')) {
+            let ends = is(rest, Some(at + 2), ',') || is(rest, Some(at + 2), ')');
+            let plain =
+                |text: &str| text.chars().all(|letter| letter == '_' || letter == '.' || letter.is_alphanumeric());
+            return ends && matches!(rest.get(at + 1), Some(Token::Text(text)) if plain(text));
+        }
+    }
+    false
 }
 
 fn special(name: &str) -> bool {
@@ -225,6 +342,15 @@ mod tests {
             ),
             ("def f(x): return x.__class__", "def f(y): return y.__class__"),
             ("x = eval(a)", "y = eval(a)"),
+            ("def f(x): return x.name", "def f(x): return getattr(x, 'name', None)"),
+            ("f(key=lambda x: x.a)", "from operator import attrgetter\nf(key=attrgetter('a.b', 'c'))"),
+            ("def f(o, n): return getattr(o, n)", "def f(o, n):\n    value = getattr(o, n)\n    return value"),
+            ("signal = 1", "signal = 1\nif signal: pass"),
+            ("import os\ndef f(): return os.name", "import os\ndef f():\n    name = os.name\n    return name"),
+            (
+                "def f(self): return self.a",
+                "def f(self):\n    \"\"\"Calls `__init__` of os.path.\"\"\"\n    return self.a",
+            ),
         ] {
             assert_eq!(refused(before, after), None, "{after}");
         }
@@ -246,6 +372,40 @@ mod tests {
             ("x", "getattr(x, '__globals__')", "`__globals__`"),
             ("", "\u{ff4f}\u{ff53}.x", "ASCII"),
             ("", "from unittest import mock", "unittest"),
+            ("import os", "import os\nfrom os import *\n_exit(0)", "`os.*`"),
+            ("import os", "import os\nimport os as o\no.system('x')", "`os`"),
+            ("import os", "import os\no = os\no.system('x')", "`os`"),
+            ("import os", "import os\ngetattr(os, 'system')", "`os`"),
+            ("import random", "import random\nrandom._os.system('x')", "`_os`"),
+            ("import shutil", "import shutil\nshutil.os.system('x')", "shutil"),
+            ("", "from pathlib import os", "`os`"),
+            ("", "getattr(f, '__glo' + 'bals__')", "`getattr`"),
+            ("", "getattr(f, '__glo' 'bals__')", "`getattr`"),
+            ("", "getattr(f, '\\x5f_globals__')", "`getattr`"),
+            ("", "getattr(*x)", "`getattr`"),
+            ("", "get = getattr", "`getattr`"),
+            ("", "map(getattr, a, b)", "`getattr`"),
+            ("", "attrgetter('f.__globals__')(x)", "`__globals__`"),
+            ("", "attrgetter(name)(x)", "`attrgetter`"),
+            ("", "methodcaller('system')", "`methodcaller`"),
+            ("", "type('A', (), {'__eq__': f})", "`__eq__`"),
+            ("", "type('A', (), dict(__eq__=f))", "`__eq__`"),
+            ("", "import marshal", "`marshal`"),
+            ("", "types.FunctionType(code, {})", "`FunctionType`"),
+            ("", "import timeit", "`timeit`"),
+            ("", "locals()['x']", "`locals`"),
+            ("", "match x:\n  case object(__class__=c): pass", "`__class__`"),
+            ("", "__builtins__['eval']", "`__builtins__`"),
+            ("", "x\\\n.__globals__", "`__globals__`"),
+            ("", "class A:\n  async def __aenter__(self): pass", "`__aenter__`"),
+            ("", "class A:\n  __slots__ = ()", "`__slots__`"),
+            ("", "from _pytest import reports", "_pytest"),
+            ("", "gc.get_objects()", "`gc`"),
+            ("", "inspect.stack()", "`inspect`"),
+            ("", "pickle.loads(x)", "`pickle`"),
+            ("", "sys.modules", "`sys`"),
+            ("", "ctypes.CDLL(None)", "`ctypes`"),
+            ("", "importlib.reload(m)", "`importlib`"),
         ] {
             let said = refused(before, after).unwrap_or_default();
             assert!(said.contains(word), "{after}: {said:?}");

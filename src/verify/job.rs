@@ -26,6 +26,11 @@ const RUNNER: &[(&str, &str)] = &[
     ("lerp_swap.py", include_str!("runner/lerp_swap.py")),
     ("lerp_warm.py", include_str!("runner/lerp_warm.py")),
     ("lerp_watch.py", include_str!("runner/lerp_watch.py")),
+    ("lerp_values.py", include_str!("runner/lerp_values.py")),
+    ("lerp_target.py", include_str!("runner/lerp_target.py")),
+    ("lerp_record.py", include_str!("runner/lerp_record.py")),
+    ("lerp_replay.py", include_str!("runner/lerp_replay.py")),
+    ("lerp_invent.py", include_str!("runner/lerp_invent.py")),
     ("bootstrap/sitecustomize.py", include_str!("runner/sitecustomize.py")),
 ];
 
@@ -60,6 +65,19 @@ pub(super) struct Job<'a> {
     /// Tests may start processes.
     pub(super) processes: bool,
     pub(super) limit: Duration,
+    /// Something else than a verdict is wanted.
+    pub(super) aside: Option<&'a Aside>,
+}
+
+/// What the differential check runs.
+#[derive(Debug, Clone)]
+pub(super) struct Aside {
+    /// Of the runner's files, the one to start.
+    pub(super) script: &'static str,
+    /// Its part of the payload.
+    pub(super) payload: serde_json::Value,
+    /// Variables, besides those of every run.
+    pub(super) env: Vec<(String, String)>,
 }
 
 impl<'a> Job<'a> {
@@ -78,6 +96,7 @@ impl<'a> Job<'a> {
             imported: NONE,
             processes: false,
             limit,
+            aside: None,
         }
     }
 }
@@ -116,16 +135,43 @@ impl Workshop {
         job: &Job,
         cancelled: Cancelled,
     ) -> Result<(Observed, Ended), RunError> {
+        let (mut observed, mut marked) = (Observed::default(), Vec::new());
+        let ended =
+            self.run_in(project, settings, job, cancelled, |token, line| observed.hear(token, line), &mut marked)?;
+        observed.loaded.extend(marked);
+        Ok((observed, ended))
+    }
+
+    /// Runs a job and passes on what the runner says, token and line: whoever listens takes no line without the token.
+    pub(super) fn hear(
+        &self,
+        project: &Project,
+        settings: &Settings,
+        job: &Job,
+        cancelled: Cancelled,
+        heard: impl FnMut(&str, &str),
+    ) -> Result<Ended, RunError> {
+        self.run_in(project, settings, job, cancelled, heard, &mut Vec::new())
+    }
+
+    fn run_in(
+        &self,
+        project: &Project,
+        settings: &Settings,
+        job: &Job,
+        cancelled: Cancelled,
+        mut heard: impl FnMut(&str, &str),
+        marked: &mut Vec<String>,
+    ) -> Result<Ended, RunError> {
         let folder = self.folder().map_err(RunError::Start)?;
         let place = Place { project, settings, runner: self.runner(), folder: folder.path().to_owned() };
         let token = place.token();
         place.prepare(job).map_err(RunError::Start)?;
         let launch = Launch { scratch: self.scratch.path().to_owned(), ..place.launch(job, &token) };
-        let mut observed = Observed::default();
-        let ended = run(&self.helper, self.stage, &launch, cancelled, |line| observed.hear(&token, line))?;
+        let ended = run(&self.helper, self.stage, &launch, cancelled, |line| heard(&token, line))?;
         if let Ok(marker) = fs::read_to_string(place.marker()) {
-            observed.loaded.extend(marker.lines().map(str::to_owned));
+            marked.extend(marker.lines().map(str::to_owned));
         }
-        Ok((observed, ended))
+        Ok(ended)
     }
 }

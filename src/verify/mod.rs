@@ -8,6 +8,7 @@
 //! job        one confined Python with the candidate in an import overlay   (job, place, run, observed, sandbox, runner/*.py)
 //! warm       the same in a fork of a process that is kept, where the original was seen to pass so   (warm)
 //! Verdict    the rule                                                (verdict)
+//! same?      original and candidate on recorded calls and small changes of them, compared outside of the process   (differential)
 //! ```
 //!
 //! What holds here and has a test that can fail:
@@ -22,6 +23,7 @@
 mod baseline;
 mod candidate;
 mod command;
+mod differential;
 pub mod gate;
 pub mod impact;
 mod ini;
@@ -41,6 +43,7 @@ mod warm;
 mod watched;
 
 pub use candidate::{Candidate, TestsSetting};
+pub use differential::{Agreement, Difference, Differential};
 pub use interpreter::{Interpreter, InterpreterError};
 pub use project::{Project, ProjectError};
 pub use settings::Settings;

@@ -77,6 +77,7 @@ impl Place<'_> {
             "imported": job.imported,
             "bootstrap": if strict { None } else { Some(self.runner.join("bootstrap")) },
             "marker": self.marker(),
+            "aside": job.aside.map(|aside| &aside.payload),
         });
         fs::write(self.configuration(), "[pytest]\n")?;
         fs::write(path, serde_json::to_vec(&payload)?)
@@ -123,7 +124,7 @@ impl Place<'_> {
             Plan::Pytest { .. } => vec![
                 text(&self.project.interpreter.executable),
                 "-B".to_owned(),
-                text(&self.runner.join("lerp_main.py")),
+                text(&self.runner.join(job.aside.map_or("lerp_main.py", |aside| aside.script))),
                 text(&self.payload()),
                 REPORT_FD.to_owned(),
             ],
@@ -190,6 +191,7 @@ impl Place<'_> {
                 env.insert("LERP_OVERLAY".to_owned(), self.payload().to_string_lossy().into_owned());
             }
         }
+        env.extend(job.aside.iter().flat_map(|aside| aside.env.iter().cloned()));
         env.into_iter().collect()
     }
 

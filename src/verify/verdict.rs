@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use super::differential::Differential;
 use super::observed::Observed;
 use super::sandbox::{Ended, Kill};
 
@@ -59,6 +60,8 @@ pub struct Verdict {
     pub flaky: Vec<String>,
     /// Tests that fail on the original already, and were left out.
     pub left_out: Vec<String>,
+    /// Whether it does the same as the original where no test looks, when the candidate promises that.
+    pub differential: Option<Differential>,
 }
 
 impl Verdict {
@@ -77,6 +80,7 @@ impl Verdict {
             reason,
             flaky: Vec::new(),
             left_out: Vec::new(),
+            differential: None,
         }
     }
 }
@@ -107,6 +111,7 @@ pub(super) fn judge(run: &Run, left_out: &[String], flaky: Vec<String>) -> Verdi
         reason,
         flaky,
         left_out: left_out.to_vec(),
+        differential: None,
     }
 }
 

@@ -12,10 +12,12 @@ use thiserror::Error;
 use super::baseline::{Baseline, Original};
 use super::candidate::Edit;
 use super::command::{Plan, plan};
+use super::differential::{Differential, Measures, Runs, Tests};
 use super::impact::Map;
 use super::job::{Job, Workshop};
 use super::run::Cancelled;
 use super::sandbox::{self, SandboxReport};
+use super::verdict::Status;
 use super::verdict::{judge, judge_command, tail};
 use super::warm::{Fast, Ground, Pool, Trial};
 use super::{Candidate, Project, Settings, TestsSetting, Verdict, gate, select};
@@ -43,6 +45,7 @@ pub struct Verifier {
     /// Which tests reach what, as far as earlier runs found out.
     map: Option<Map>,
     baselines: Mutex<HashMap<u64, Arc<Measured>>>,
+    measures: Measures,
 }
 
 /// An original, measured, and what its tests do in forks.
@@ -69,7 +72,7 @@ impl Verifier {
             Workshop::new(helper, stage).map_err(|error| VerifierError::Scratch(std::env::temp_dir(), error))?;
         let map = settings.cache.is_some().then(|| Map::open(&project, &settings).ok()).flatten();
         let pool = Pool::default();
-        Ok(Self { project, settings, pool, workshop, sandbox, map, baselines: Mutex::default() })
+        Ok(Self { project, settings, pool, workshop, sandbox, map, baselines: Mutex::default(), measures: Measures::default() })
     }
 
     /// What the sandbox can do here.
@@ -119,11 +122,7 @@ impl Verifier {
     /// The tests that reach the candidate's function on the original, by their pytest ids; `None` where that is not known: a
     /// command that is not pytest, or tests that can not be run.
     pub fn reaching(&self, candidate: &Candidate, tests: &TestsSetting, cancelled: Cancelled) -> Option<Vec<String>> {
-        let plan = match tests {
-            TestsSetting::None => return None,
-            TestsSetting::Auto => Plan::Pytest { arguments: Vec::new(), env: Vec::new() },
-            TestsSetting::Command(command) => plan(command),
-        };
+        let plan = self.plan(tests).ok()?;
         let Plan::Pytest { arguments, .. } = &plan else { return None };
         let edit = Edit::new(&self.project.root, candidate).ok()?;
         let (measured, _) = self.measured(candidate, tests, &plan, arguments, &edit, cancelled).ok()?;
@@ -133,22 +132,99 @@ impl Verifier {
     }
 
     fn one(&self, candidate: &Candidate, tests: &TestsSetting, cancelled: Cancelled) -> Verdict {
-        self.attempt(candidate, tests, cancelled).unwrap_or_else(Verdict::untested)
+        let mut verdict = self.attempt(candidate, tests, cancelled).unwrap_or_else(Verdict::untested);
+        // what failed is out anyway
+        let open = matches!(verdict.status, Status::Passed | Status::Untested);
+        if candidate.keeps_behaviour && candidate.function.is_some() && open && *tests != TestsSetting::None {
+            verdict.differential = Some(self.differential(candidate, tests, cancelled));
+        }
+        verdict
     }
 
-    /// The error is the reason for `untested`.
-    fn attempt(&self, candidate: &Candidate, tests: &TestsSetting, cancelled: Cancelled) -> Result<Verdict, String> {
+    /// Whether candidate and original do the same on calls of the candidate's function: those that its tests make, and small
+    /// changes of them. Knows nothing where nothing can be run; never fails.
+    pub fn differential(&self, candidate: &Candidate, tests: &TestsSetting, cancelled: Cancelled) -> Differential {
+        self.compared(candidate, tests, cancelled).unwrap_or_else(Differential::unknown)
+    }
+
+    fn compared(
+        &self,
+        candidate: &Candidate,
+        tests: &TestsSetting,
+        cancelled: Cancelled,
+    ) -> Result<Differential, String> {
+        self.may_run()?;
+        let function = candidate.function.as_deref().ok_or("it is one function's calls that are compared")?;
+        let edit = Edit::new(&self.project.root, candidate)?;
+        self.gate(candidate, &edit)?;
+        let runs = Runs {
+            project: &self.project,
+            settings: &self.settings,
+            workshop: &self.workshop,
+            file: &edit.file,
+            function,
+            cancelled,
+        };
+        let check = |tests| self.measures.check(&runs, &edit.original, &edit.changed, tests);
+        let plan = self.plan(tests)?;
+        let Plan::Pytest { arguments, .. } = &plan else {
+            return Ok(check(Err("the tests are not pytest's".to_owned())));
+        };
+        if !self.project.interpreter.pytest {
+            return Ok(check(Err("there is no pytest".to_owned())));
+        }
+        let measured = match self.measured(candidate, tests, &plan, arguments, &edit, cancelled) {
+            Ok((measured, _)) => measured,
+            Err(reason) => return Ok(check(Err(reason))),
+        };
+        let baseline = measured.baseline.get().ok_or("the baseline is missing")?;
+        if let Some(reason) = &baseline.unusable {
+            return Ok(check(Err(reason.clone())));
+        }
+        let selected = baseline.selected(Some(function));
+        if selected.is_empty() {
+            return Ok(check(Err(format!("no test reaches {function}"))));
+        }
+        Ok(check(Ok(Tests {
+            plan: &plan,
+            arguments: &baseline.arguments,
+            selected: &selected,
+            processes: baseline.processes,
+            limit: self.limit(baseline.time),
+        })))
+    }
+
+    /// Generated code runs in a sandbox, or on request without.
+    fn may_run(&self) -> Result<(), String> {
         if let (Some(reason), false) = (self.sandbox.refusal(), self.settings.unsandboxed) {
             return Err(format!("{reason}; `lerp doctor` says more, `--unsandboxed` runs candidates without one"));
         }
         if cfg!(not(target_os = "linux")) {
             return Err(format!("candidates are not run on {} yet", std::env::consts::OS));
         }
-        let plan = match tests {
-            TestsSetting::None => return Err("tests are switched off".to_owned()),
-            TestsSetting::Auto => Plan::Pytest { arguments: Vec::new(), env: Vec::new() },
-            TestsSetting::Command(command) => plan(command),
-        };
+        Ok(())
+    }
+
+    fn plan(&self, tests: &TestsSetting) -> Result<Plan, String> {
+        match tests {
+            TestsSetting::None => Err("tests are switched off".to_owned()),
+            TestsSetting::Auto => Ok(Plan::Pytest { arguments: Vec::new(), env: Vec::new() }),
+            TestsSetting::Command(command) => Ok(plan(command)),
+        }
+    }
+
+    fn gate(&self, candidate: &Candidate, edit: &Edit) -> Result<(), String> {
+        if !self.settings.gate {
+            return Ok(());
+        }
+        let allowed: Vec<&str> = candidate.allowed.iter().map(String::as_str).collect();
+        gate::check(&edit.before, &candidate.new_source, &allowed).map_err(|refusal| format!("not run: {refusal}"))
+    }
+
+    /// The error is the reason for `untested`.
+    fn attempt(&self, candidate: &Candidate, tests: &TestsSetting, cancelled: Cancelled) -> Result<Verdict, String> {
+        self.may_run()?;
+        let plan = self.plan(tests)?;
         let python = &self.project.interpreter;
         let plan = match tests {
             TestsSetting::Auto if !python.pytest => {
@@ -161,11 +237,7 @@ impl Verifier {
             return Err(format!("{path} has no pytest: `{path} -m pip install pytest`, or name the project's Python"));
         }
         let edit = Edit::new(&self.project.root, candidate)?;
-        if self.settings.gate {
-            let allowed: Vec<&str> = candidate.allowed.iter().map(String::as_str).collect();
-            gate::check(&edit.before, &candidate.new_source, &allowed)
-                .map_err(|refusal| format!("not run: {refusal}"))?;
-        }
+        self.gate(candidate, &edit)?;
         match &plan {
             Plan::Shell(_) => self.command(candidate, &plan, &edit, cancelled),
             Plan::Pytest { arguments, .. } => self.pytest(candidate, tests, &plan, arguments, &edit, cancelled),

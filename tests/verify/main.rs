@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests may panic: that is how they fail")]
 
+mod differential;
 mod hostile;
 mod lifetime;
 mod projects;

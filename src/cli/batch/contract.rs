@@ -3,6 +3,7 @@
 use crate::cli::json::EditJson;
 use crate::cli::referee::Status;
 use crate::latent::{Ended, SearchReport};
+use crate::verify::Differential;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -102,6 +103,7 @@ pub struct CandidateLine {
     pub concept_gain: f32,
     pub verdict: Status,
     pub tests_run: usize,
+    pub differential: Option<Differential>,
     pub millis: f64,
 }
 

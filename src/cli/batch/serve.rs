@@ -3,13 +3,14 @@
 use super::contract::{
     CandidateLine, Direction, ExampleLine, RequestLine, ResultLine, TaughtLine, TestsLine, TimingsLine,
 };
-use crate::cli::engine::{Editor, brought};
+use crate::cli::engine::{Editor, brought, keeps_behaviour};
 use crate::cli::files;
 use crate::cli::json::EditJson;
 use crate::cli::referee::{Attempt, Referee, Status, Trial, Verdict};
 use crate::config::TestChoice;
 use crate::synthesis::{Cancel, Candidate, Example, Request};
 use crate::text::{LineIndex, unified};
+use crate::verify::Differential;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::Value;
@@ -124,13 +125,15 @@ impl Server {
                 score: candidate.score,
                 concept_gain: candidate.concept_gain,
                 verdict: verdict.as_ref().map_or(Status::Untested, |v| v.status),
-                tests_run: verdict.map_or(0, |v| v.tests_run),
+                tests_run: verdict.as_ref().map_or(0, |v| v.tests_run),
+                differential: verdict.and_then(|v| v.differential),
                 millis: rounded(candidate.millis),
             }
         };
         result.candidates = outcome.candidates.iter().map(candidate_line).collect();
         // stable: among equal verdicts the model's order stands
-        result.candidates.sort_by_key(|candidate| candidate.verdict);
+        let differs = |line: &CandidateLine| line.differential.as_ref().is_some_and(Differential::differs);
+        result.candidates.sort_by_key(|candidate| (differs(candidate), candidate.verdict));
         Ok(())
     }
 
@@ -148,6 +151,9 @@ impl Server {
             candidates: &attempts,
             tests: &tests.choice,
             allowed: &brought(&self.editor.concepts(), &request.add, &request.remove),
+            // what examples teach promises nothing
+            keeps_behaviour: request.examples.is_empty()
+                && keeps_behaviour(&self.editor.concepts(), &request.add, &request.remove),
         };
         self.referee.judge(&trial, cancel)
     }

@@ -29,6 +29,8 @@ pub struct Wish {
     pub tests: TestChoice,
     /// Names that the concepts bring by definition.
     pub allowed: Vec<String>,
+    /// The concepts promise to leave alone what a function does.
+    pub keeps_behaviour: bool,
 }
 
 /// All that the work on a file needs.

@@ -10,7 +10,7 @@ pub use edit::{Bench, Wish};
 pub use report::{Fate, FileReport, Summary};
 
 use super::args::{SandboxArgs, SettingsArgs, check_concepts};
-use super::engine::{Editor, brought, engine};
+use super::engine::{Editor, brought, engine, keeps_behaviour};
 use super::files::{self, Source};
 use super::json::RefactorJson;
 use super::progress::Progress;
@@ -111,6 +111,7 @@ impl Refactor {
             seed: settings.seed,
             tests: settings.tests.clone(),
             allowed: brought(&concepts, &self.add, &self.remove),
+            keeps_behaviour: keeps_behaviour(&concepts, &self.add, &self.remove),
         };
         let referee = referee(&settings);
         let cancel = interruptible()?;
@@ -243,7 +244,7 @@ impl Refactor {
         let shown = summary.files_changed - summary.files_written;
         Ok(if summary.errors > 0 {
             ExitCode::from(2)
-        } else if shown > 0 || summary.tests_failed > 0 {
+        } else if shown > 0 || summary.tests_failed + summary.differ > 0 {
             ExitCode::from(1)
         } else {
             ExitCode::SUCCESS

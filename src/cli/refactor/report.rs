@@ -4,6 +4,7 @@ use crate::cli::json::{EditJson, FileJson, FunctionJson};
 use crate::cli::referee::{Status, Verdict};
 use crate::synthesis::Candidate;
 use crate::text::{LineIndex, TextEdit, unified};
+use crate::verify::Differential;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -20,6 +21,8 @@ pub enum Fate {
     NoSafeEdit,
     /// No candidate passed the tests.
     TestsFailed,
+    /// Tests let candidates through, or there are none; each is known to do something else than the original.
+    Differs,
     /// The model can not edit it: it is too long, for example.
     NotEditable,
     /// It is not valid Python.
@@ -51,6 +54,8 @@ pub struct FunctionReport {
     pub concept_gain: f32,
     /// Candidates that were dropped because tests failed on them.
     pub candidates_failed: usize,
+    /// Whether the edit does the same as the original, where the concepts promise it.
+    pub differential: Option<Differential>,
 }
 
 /// One file.
@@ -93,6 +98,7 @@ impl FunctionReport {
             score: 0.0,
             concept_gain: 0.0,
             candidates_failed: 0,
+            differential: None,
         }
     }
 
@@ -124,6 +130,7 @@ impl FunctionReport {
             score: changed.then_some(self.score),
             concept_gain: changed.then_some(self.concept_gain),
             candidates_failed: self.candidates_failed,
+            differential: self.differential.as_ref(),
         }
     }
 }
@@ -189,6 +196,7 @@ impl FileReport {
                     place(one),
                     count(one.candidates_failed, "candidate")
                 )),
+                Fate::Differs => notes.push(format!("{}: not edited, what it does changes ({why})", place(one))),
                 Fate::Broken => notes.push(format!("{}: not edited, {why}", place(one))),
                 Fate::Changed if one.candidates_failed > 0 => notes.push(format!(
                     "{}: tests failed on {} before this one",
@@ -196,6 +204,9 @@ impl FileReport {
                     count(one.candidates_failed, "candidate")
                 )),
                 _ => {}
+            }
+            if let (Fate::Changed, Some(found)) = (one.fate, &one.differential) {
+                notes.push(format!("{}: {found}", place(one)));
             }
             let file_passed = self.verdict.as_ref().is_some_and(|verdict| verdict.status == Status::Passed);
             if file_passed && one.verdict == Some(Status::Untested) {
@@ -244,6 +255,8 @@ pub struct Summary {
     pub no_safe_edit: usize,
     /// Functions no candidate of which passed the tests.
     pub tests_failed: usize,
+    /// Functions whose candidates are known to do something else than the original.
+    pub differ: usize,
     /// Functions that the model can not edit.
     pub not_editable: usize,
     /// Functions that are not valid Python.
@@ -286,6 +299,7 @@ impl Summary {
                 Fate::DoesNotApply => &mut self.does_not_apply,
                 Fate::NoSafeEdit => &mut self.no_safe_edit,
                 Fate::TestsFailed => &mut self.tests_failed,
+                Fate::Differs => &mut self.differ,
                 Fate::NotEditable => &mut self.not_editable,
                 Fate::Broken => &mut self.broken,
             } += 1;
@@ -306,6 +320,7 @@ impl std::fmt::Display for Summary {
         let functions = |n: usize, what: &str| (n > 0).then(|| format!("{}: {what}", count(n, "function")));
         parts.extend(functions(self.functions_untested, "edited, untested"));
         parts.extend(functions(self.tests_failed, "tests failed"));
+        parts.extend(functions(self.differ, "would do something else"));
         parts.extend(functions(self.no_safe_edit, "no safe edit"));
         parts.extend(functions(self.does_not_apply, "does not apply"));
         parts.extend(functions(self.not_editable, "too long or unusual"));

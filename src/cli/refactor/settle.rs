@@ -10,6 +10,7 @@ use crate::cli::referee::{Attempt, Status, Trial, Verdict};
 use crate::config::TestChoice;
 use crate::synthesis::{Candidate, SynthesisError};
 use crate::text::{TextEdit, apply_edits, merge};
+use crate::verify::Differential;
 
 /// A function with candidates, and the one that is tried.
 pub(super) struct Choice {
@@ -62,12 +63,12 @@ impl Bench<'_> {
             }
             if failed_together.as_ref() == Some(&merge.text) {
                 let reason = "passes its tests alone, but not with the other edits of this file";
-                next_candidate(report, &mut choices, last, Some(reason.to_owned()));
+                next_candidate(report, &mut choices, last, Fate::TestsFailed, Some(reason.to_owned()));
                 continue;
             }
             let only = (merge.choices.len() == 1).then(|| report.functions[choices[last].function].name.clone());
             let tested = choices[last].alone.clone().filter(|_| only.is_some());
-            let verdict = match tested {
+            let mut verdict = match tested {
                 Some(verdict) => verdict,
                 None => {
                     let together = Attempt { text: merge.text.clone(), function: only.clone() };
@@ -86,22 +87,51 @@ impl Bench<'_> {
                     }
                     continue;
                 }
-                for at in merge.choices {
+                let compared = self.compared(report, &choices, &merge, &mut verdict);
+                if let Some((at, differs)) = merge.choices.iter().zip(&compared).find(|(_, one)| differ(one)) {
+                    let reason = differs.as_ref().map(ToString::to_string);
+                    next_candidate(report, &mut choices, *at, Fate::Differs, reason);
+                    continue;
+                }
+                for (at, differential) in merge.choices.into_iter().zip(compared) {
                     let choice = &choices[at];
                     let name = report.functions[choice.function].name.clone();
                     let tests = self.reaching(report, &name, &verdict);
-                    report.functions[choice.function].accept(&choice.current, verdict.status, tests);
+                    let one = &mut report.functions[choice.function];
+                    one.accept(&choice.current, verdict.status, tests);
+                    one.differential = differential;
                 }
                 report.after = merge.text;
                 report.verdict = Some(verdict);
                 return Ok(merge.deferred);
             }
             if only.is_some() {
-                next_candidate(report, &mut choices, last, verdict.reason);
+                next_candidate(report, &mut choices, last, fate(&verdict), verdict.why());
             } else {
                 failed_together = Some(merge.text);
             }
         }
+    }
+
+    /// Whether each merged choice leaves alone what its function does, where the concepts promise it.
+    fn compared(
+        &self,
+        report: &FileReport,
+        choices: &[Choice],
+        merge: &Merge,
+        verdict: &mut Verdict,
+    ) -> Vec<Option<Differential>> {
+        let merged = &merge.choices;
+        if !self.wish.keeps_behaviour || self.wish.tests == TestChoice::None {
+            return vec![None; merged.len()];
+        }
+        if let ([_], Some(found)) = (merged.as_slice(), verdict.differential.take()) {
+            return vec![Some(found)];
+        }
+        let text = [Attempt { text: merge.text.clone(), function: None }];
+        let trial = self.trial(report, &text);
+        let name = |at: &usize| report.functions[choices[*at].function].name.as_str();
+        merged.iter().map(|at| self.referee.compare(&trial, name(at), self.cancel)).collect()
     }
 
     /// Of the merged choices, those that no test vouches for and of which the model is not sure either.
@@ -129,7 +159,7 @@ impl Bench<'_> {
             if verdict.acceptable() {
                 choices[*at].alone = Some(verdict);
             } else {
-                next_candidate(report, choices, *at, verdict.reason);
+                next_candidate(report, choices, *at, fate(&verdict), verdict.why());
             }
         }
         Ok(())
@@ -167,19 +197,35 @@ impl Bench<'_> {
             candidates,
             tests: &self.wish.tests,
             allowed: &self.wish.allowed,
+            keeps_behaviour: self.wish.keeps_behaviour,
         }
     }
 }
 
-/// The function's current candidate failed, for a reason.
-fn next_candidate(report: &mut FileReport, choices: &mut Vec<Choice>, at: usize, reason: Option<String>) {
+fn differ(found: &Option<Differential>) -> bool {
+    found.as_ref().is_some_and(Differential::differs)
+}
+
+/// What becomes of a function whose last candidate had this verdict.
+fn fate(verdict: &Verdict) -> Fate {
+    if verdict.differs() { Fate::Differs } else { Fate::TestsFailed }
+}
+
+/// The function's current candidate is out, for a reason; its fate when it was the last one.
+fn next_candidate(
+    report: &mut FileReport,
+    choices: &mut Vec<Choice>,
+    at: usize,
+    last: Fate,
+    reason: Option<String>,
+) {
     let choice = &mut choices[at];
     let one = &mut report.functions[choice.function];
     one.candidates_failed += 1;
     match choice.candidates.next() {
         Some(next) => (choice.current, choice.alone) = (next, None),
         None => {
-            one.settle(Fate::TestsFailed, reason.unwrap_or_else(|| "a test failed".to_owned()));
+            one.settle(last, reason.unwrap_or_else(|| "a test failed".to_owned()));
             choices.remove(at);
         }
     }

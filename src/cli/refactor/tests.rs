@@ -14,11 +14,12 @@ struct Case {
     tests: TestChoice,
     failing: &'static [&'static str],
     together: &'static [&'static str],
+    differing: &'static [&'static str],
 }
 
 impl Default for Case {
     fn default() -> Self {
-        Self { add: &["x-y"], remove: &[], only: &[], tests: TestChoice::Auto, failing: &[], together: &[] }
+        Self { add: &["x-y"], remove: &[], only: &[], tests: TestChoice::Auto, failing: &[], together: &[], differing: &[] }
     }
 }
 
@@ -36,9 +37,10 @@ fn edit(text: &str, case: &Case) -> (FileReport, Vec<usize>) {
         seed: 0,
         tests: case.tests.clone(),
         allowed: Vec::new(),
+        keeps_behaviour: !case.differing.is_empty(),
     };
     let referee =
-        WordReferee { failing: case.failing.to_vec(), together: case.together.to_vec(), ..WordReferee::default() };
+        WordReferee { failing: case.failing.to_vec(), together: case.together.to_vec(), differing: case.differing.to_vec(), ..WordReferee::default() };
     let source = Source { path: "m.py".into(), only: strings(case.only), named: true };
     let bench = Bench { editor: &Words, referee: &referee, wish: &wish, cancel: &Cancel::default() };
     let report = bench.edit_file(&source, text).unwrap();
@@ -95,6 +97,21 @@ fn a_function_without_passing_candidate_is_left_alone() {
         &[1, 2, 1, 1],
         "✓ 2 tests passed on 1 function · 1 function: tests failed",
     );
+}
+
+#[test]
+fn a_candidate_that_does_something_else_gives_way_whatever_the_tests_say() {
+    let case = Case { differing: &["    y\n"], ..Case::default() };
+    check(
+        TWO,
+        case,
+        "def f():\n    yy\ndef g():\n    yy\ndef h():\n    z\n",
+        // of both, the first candidate, then the next of each in turn
+        &[1, 1, 1],
+        "✓ 3 tests passed on 2 functions · 1 function: does not apply",
+    );
+    let case = Case { differing: &["y\n"], only: &["f"], ..Case::default() };
+    check(TWO, case, TWO, &[1, 1, 1], "1 function: would do something else");
 }
 
 #[test]

@@ -157,6 +157,8 @@ impl Verify {
                 new_source: fitted.with_context(|| path.display().to_string())?,
                 unsaved: BTreeMap::from([(subject.inside.clone(), subject.text.clone())]),
                 allowed: self.allow.clone(),
+                // whether it does is told beside the verdict, and decides nothing
+                keeps_behaviour: true,
             })
         };
         self.candidates.iter().map(candidate).collect()

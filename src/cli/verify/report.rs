@@ -1,6 +1,6 @@
 //! What `lerp verify` prints. The format is described in docs/verification-cli.md.
 
-use crate::verify::{Status, Tier, Verdict};
+use crate::verify::{Differential, Status, Tier, Verdict};
 use anyhow::Result;
 use serde::Serialize;
 use std::path::Path;
@@ -32,6 +32,8 @@ pub struct Judged<'a> {
     millis: f64,
     first_failure: Option<&'a str>,
     reason: Option<&'a str>,
+    /// Whether it does the same as the original on recorded calls; told, and no part of the verdict.
+    differential: Option<&'a Differential>,
     flaky: &'a [String],
     left_out: &'a [String],
 }
@@ -47,6 +49,7 @@ impl<'a> Judged<'a> {
             millis: verdict.duration.as_secs_f64() * 1000.0,
             first_failure: verdict.first_failure.as_deref(),
             reason: verdict.reason.as_deref(),
+            differential: verdict.differential.as_ref(),
             flaky: &verdict.flaky,
             left_out: &verdict.left_out,
         }
@@ -66,6 +69,7 @@ impl<'a> Judged<'a> {
         text.push('\n');
         text += &self.reason.map_or_else(String::new, |reason| indent(reason, 2));
         text += &self.first_failure.map_or_else(String::new, |failure| indent(failure, 4));
+        text += &self.differential.map_or_else(String::new, |found| indent(&found.to_string(), 2));
         text += &named(self.flaky, "left out, not the same on two runs of the original");
         text += &named(self.left_out, "left out, not passing on the original");
         text
@@ -130,6 +134,7 @@ mod tests {
         (verdict.tests_run, verdict.duration) = (1, Duration::from_micros(41_600));
         verdict.reason = Some("tests/test_a.py::test_a fails".to_owned());
         verdict.first_failure = Some("tests/test_a.py::test_a\nTraceback:\n\n  x\n".to_owned());
+        verdict.differential = Some(Differential::unknown("no call could be made"));
         verdict.left_out = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
         text += &Judged::new(Path::new("-"), &verdict).to_text();
         insta::assert_snapshot!(anstream::adapter::strip_str(&text), @r"
@@ -141,6 +146,7 @@ mod tests {
             Traceback:
 
               x
+          not compared: no call could be made
           4 tests left out, not passing on the original: a, b, c, …
         ");
     }

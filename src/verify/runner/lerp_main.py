@@ -19,7 +19,8 @@ def close_input():
 def run(payload, report, holder=None):
     """Runs pytest as the payload says and ends the process. A holder may keep it after collection (see lerp_warm)."""
     everywhere = lerp_overlay.Everywhere(**payload["everywhere"]) if payload["everywhere"] else None
-    reach = lerp_reach.Reach(everywhere is not None) if payload["reach"] else None
+    recorder = lerp_record.Recorder(payload["aside"], report) if payload["aside"] else None
+    reach = lerp_reach.Reach(everywhere is not None) if payload["reach"] else recorder
     watch = lerp_watch.Watch(payload["root"]) if payload["watch"] else None
     finder = lerp_overlay.install(payload["files"], lambda path: report.send("loaded", path=path), reach, everywhere)
     if payload["bootstrap"]:
@@ -37,7 +38,7 @@ def run(payload, report, holder=None):
     sys.addaudithook(reporter.audit)
     if holder is not None:
         holder.reporter = reporter
-    plugins = [plugin for plugin in (reporter, finder, holder) if plugin is not None]
+    plugins = [plugin for plugin in (reporter, finder, holder, recorder) if plugin is not None]
     code = int(pytest.main(payload["arguments"], plugins=plugins))
     # what is said on the way out still counts as output
     for stream in (sys.stdout, sys.stderr):
@@ -73,6 +74,7 @@ def main():
 import lerp_confine
 import lerp_overlay
 import lerp_reach
+import lerp_record
 import lerp_report
 import lerp_watch
 
