@@ -12,7 +12,7 @@ SOURCES := Cargo.toml Cargo.lock build.rs pyproject.toml $(shell find src gramma
 # 1 says that there are changes: for a demonstration that is success
 SHOW := sh -c '"$$@"; code=$$?; [ $$code -le 1 ]' --
 
-.PHONY: demo install test rust-test test-nvim vsix vscode-test test-vscode python-test packages bench lint clean
+.PHONY: demo install test rust-test test-nvim vsix vscode-test test-vscode python-test packages mutants bench lint clean
 
 demo: $(VENV)/.installed $(DEMO)/.installed
 	VIRTUAL_ENV=$(abspath $(DEMO)) $(LERP) doctor
@@ -77,6 +77,10 @@ $(VENV)/.training: $(VENV)/.installed models/training/pyproject.toml
 
 packages:
 	bash tests/packages.sh
+
+# faults planted in three packages: the verdicts against a plain pytest, and what the differential check finds; half an hour
+mutants: $(VENV)/.installed packages
+	VIRTUAL_ENV=$(abspath $(VENV)) $(CARGO) test --locked --test verify -- --ignored --nocapture all_mutants
 
 bench: $(VENV)/.installed
 	VIRTUAL_ENV=$(abspath $(VENV)) $(CARGO) bench --locked

@@ -2,8 +2,8 @@
 
 use super::refactor::{Fate, Summary};
 use super::referee::Status;
-use crate::verify::Differential;
 use crate::text::{Columns, LineIndex, TextEdit};
+use crate::verify::Differential;
 use serde::Serialize;
 
 /// What `lerp refactor --format json` prints.

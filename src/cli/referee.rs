@@ -198,7 +198,13 @@ impl From<verify::Verdict> for Verdict {
             verify::Status::Failed => Status::Failed,
         };
         let reason = verdict.first_failure.or(verdict.reason);
-        Self { status, tests_run: verdict.tests_run, reason, millis: verdict.duration.as_secs_f64() * 1000.0, differential: verdict.differential }
+        Self {
+            status,
+            tests_run: verdict.tests_run,
+            reason,
+            millis: verdict.duration.as_secs_f64() * 1000.0,
+            differential: verdict.differential,
+        }
     }
 }
 

@@ -371,7 +371,7 @@ mod tests {
             ("x", "x.__class__.__bases__", "__"),
             ("x", "getattr(x, '__globals__')", "`__globals__`"),
             ("", "\u{ff4f}\u{ff53}.x", "ASCII"),
-            ("", "from unittest import mock", "unittest"),
+            ("", "from unittest import mock", "mock"),
             ("import os", "import os\nfrom os import *\n_exit(0)", "`os.*`"),
             ("import os", "import os\nimport os as o\no.system('x')", "`os`"),
             ("import os", "import os\no = os\no.system('x')", "`os`"),

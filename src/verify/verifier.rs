@@ -72,7 +72,16 @@ impl Verifier {
             Workshop::new(helper, stage).map_err(|error| VerifierError::Scratch(std::env::temp_dir(), error))?;
         let map = settings.cache.is_some().then(|| Map::open(&project, &settings).ok()).flatten();
         let pool = Pool::default();
-        Ok(Self { project, settings, pool, workshop, sandbox, map, baselines: Mutex::default(), measures: Measures::default() })
+        Ok(Self {
+            project,
+            settings,
+            pool,
+            workshop,
+            sandbox,
+            map,
+            baselines: Mutex::default(),
+            measures: Measures::default(),
+        })
     }
 
     /// What the sandbox can do here.

@@ -212,13 +212,7 @@ fn fate(verdict: &Verdict) -> Fate {
 }
 
 /// The function's current candidate is out, for a reason; its fate when it was the last one.
-fn next_candidate(
-    report: &mut FileReport,
-    choices: &mut Vec<Choice>,
-    at: usize,
-    last: Fate,
-    reason: Option<String>,
-) {
+fn next_candidate(report: &mut FileReport, choices: &mut Vec<Choice>, at: usize, last: Fate, reason: Option<String>) {
     let choice = &mut choices[at];
     let one = &mut report.functions[choice.function];
     one.candidates_failed += 1;

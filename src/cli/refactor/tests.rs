@@ -19,7 +19,15 @@ struct Case {
 
 impl Default for Case {
     fn default() -> Self {
-        Self { add: &["x-y"], remove: &[], only: &[], tests: TestChoice::Auto, failing: &[], together: &[], differing: &[] }
+        Self {
+            add: &["x-y"],
+            remove: &[],
+            only: &[],
+            tests: TestChoice::Auto,
+            failing: &[],
+            together: &[],
+            differing: &[],
+        }
     }
 }
 
@@ -39,8 +47,12 @@ fn edit(text: &str, case: &Case) -> (FileReport, Vec<usize>) {
         allowed: Vec::new(),
         keeps_behaviour: !case.differing.is_empty(),
     };
-    let referee =
-        WordReferee { failing: case.failing.to_vec(), together: case.together.to_vec(), differing: case.differing.to_vec(), ..WordReferee::default() };
+    let referee = WordReferee {
+        failing: case.failing.to_vec(),
+        together: case.together.to_vec(),
+        differing: case.differing.to_vec(),
+        ..WordReferee::default()
+    };
     let source = Source { path: "m.py".into(), only: strings(case.only), named: true };
     let bench = Bench { editor: &Words, referee: &referee, wish: &wish, cancel: &Cancel::default() };
     let report = bench.edit_file(&source, text).unwrap();
@@ -187,5 +199,5 @@ fn json_says_all_of_it() {
     let case = Case { failing: &["y"], only: &["f"], ..Case::default() };
     let (report, _) = edit(TWO, &case);
     let json = serde_json::to_string(&report.to_json()).unwrap();
-    insta::assert_snapshot!(json, @r#"{"path":"m.py","applied":false,"verdict":"passed","tests_run":2,"message":null,"diff":"--- a/m.py\n+++ b/m.py\n@@ -1,5 +1,5 @@\n def f():\n-    x\n+    yy\n def g():\n     x\n def h():\n","edits":[{"range":{"start":{"line":1,"character":0},"end":{"line":2,"character":0}},"newText":"    yy\n"}],"functions":[{"name":"f","line":1,"outcome":"changed","message":null,"add":["x-y"],"remove":[],"verdict":"passed","tests_run":2,"score":-2.0,"concept_gain":1.0,"candidates_failed":1}]}"#);
+    insta::assert_snapshot!(json, @r#"{"path":"m.py","applied":false,"verdict":"passed","tests_run":2,"message":null,"diff":"--- a/m.py\n+++ b/m.py\n@@ -1,5 +1,5 @@\n def f():\n-    x\n+    yy\n def g():\n     x\n def h():\n","edits":[{"range":{"start":{"line":1,"character":0},"end":{"line":2,"character":0}},"newText":"    yy\n"}],"functions":[{"name":"f","line":1,"outcome":"changed","message":null,"add":["x-y"],"remove":[],"verdict":"passed","tests_run":2,"score":-2.0,"concept_gain":1.0,"candidates_failed":1,"differential":null}]}"#);
 }

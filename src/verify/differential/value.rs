@@ -127,7 +127,9 @@ fn near(a: &str, b: &str) -> bool {
     }
     match (a.parse::<f64>(), b.parse::<f64>()) {
         // the signs of zeros are seen by the text
-        (Ok(a), Ok(b)) if a != 0.0 || b != 0.0 => (a - b).abs() <= FLOAT_TOLERANCE * a.abs().max(b.abs()),
+        (Ok(a), Ok(b)) if a.is_finite() && b.is_finite() && (a != 0.0 || b != 0.0) => {
+            (a - b).abs() <= FLOAT_TOLERANCE * a.abs().max(b.abs())
+        }
         _ => false,
     }
 }

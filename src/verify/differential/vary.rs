@@ -64,7 +64,8 @@ fn changes<'a>(value: &Value, others: impl Iterator<Item = &'a Value>) -> Vec<Va
     found.extend(others.filter(|other| *other != value && !other.refers_back()).cloned());
     // an object that the function is a method of must stay one
     if !matches!(value, Value::Object(..) | Value::Derived(..) | Value::Global(_) | Value::None) {
-        found.push(Value::None);
+        // in front, so that it is never one too many
+        found.insert(0, Value::None);
     }
     let mut seen = HashSet::new();
     found.retain(|new| new != value && seen.insert(new.clone()));

@@ -80,7 +80,7 @@ const ATTACKS: &[(&str, &str, Seen)] = &[
         "open('/dev/shm/lerp-planted', 'w').close(); os.remove('/dev/shm/lerp-planted'); breach()",
         FreeIfAllowed,
     ),
-    ("a file beyond the cap", "open(TMP + '/x', 'wb').truncate(1 << 32); breach()", Free),
+    ("a file beyond the cap", "open(TMP + '/x', 'wb').truncate(1 << 32); breach()", Plain),
     // secrets
     ("read a secret", "open(OUTSIDE + '/secret').read(); breach()", Free),
     ("list a folder", "os.listdir(OUTSIDE); breach()", Free),
@@ -109,7 +109,6 @@ const ATTACKS: &[(&str, &str, Seen)] = &[
     // signals and other processes
     ("signal the parent", "os.kill(os.getppid(), 0); breach()", Free),
     ("signal the parent's group", "os.killpg(os.getpgid(os.getppid()), 0); breach()", Free),
-    ("signal everyone", "os.kill(-1, 0); breach()", Free),
     ("signal the first process", "os.kill(1, 0); breach()", FreeIfAllowed),
     ("signal a thread of the parent", "up = os.getppid(); syscall({'x86_64': 234, 'aarch64': 131}, up, up, 0)", Free),
     ("signal by descriptor", "import signal; signal.pidfd_send_signal(os.pidfd_open(os.getppid()), 0); breach()", Free),
@@ -146,8 +145,8 @@ const ATTACKS: &[(&str, &str, Seen)] = &[
         Free,
     ),
     ("raise a limit", "import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (100, 100)); breach()", Free),
-    ("many open files", "kept = [open('/dev/null') for _ in range(600)]; breach()", FreeIfAllowed),
-    ("much memory", "import mmap; mmap.mmap(-1, 9 << 30, mmap.MAP_PRIVATE, mmap.PROT_READ); breach()", Free),
+    ("many open files", "kept = [open('/dev/null') for _ in range(600)]; breach()", Plain),
+    ("much memory", "import mmap; mmap.mmap(-1, 9 << 30, mmap.MAP_PRIVATE, mmap.PROT_READ); breach()", Plain),
     // network
     ("listen on a port", "import socket; socket.create_server(('127.0.0.1', 0)); breach()", Free),
     ("make a datagram socket", "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM); breach()", Free),
