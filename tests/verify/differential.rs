@@ -139,7 +139,7 @@ fn what_is_the_same_and_what_differs() {
         ("drop", "items.pop()\n    return len(items)", "items[-1]\n    return len(items) - 1", "leaves argument 1 as "),
         ("drop", "items.pop()", "del items[-1]", "same on "),
         ("upto", "    for i in range(n):\n        yield i", "    yield from range(n)", "same on "),
-        ("upto", "yield i", "yield i + 1", "differs on: upto(1) -> iter([1]), was iter([0])"),
+        ("upto", "yield i", "yield i + 1", "differs on: upto(3) -> iter([1, 2, 3]), was iter([0, 1, 2])"),
         ("label", "print('label', x)", "pass", "prints ''"),
         ("label", "f'<{x}>'", "'<%s>' % x", "same on "),
         ("halves", "x / 2 + x / 3", "x / 3 + x / 2", "same on "),
