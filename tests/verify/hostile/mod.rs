@@ -6,7 +6,6 @@
 mod attacks;
 mod forgeries;
 
-use std::fs;
 use std::process::{Command, Stdio};
 
 use lerp::verify::Status;
