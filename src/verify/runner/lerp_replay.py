@@ -3,6 +3,7 @@
 import ast
 import builtins
 import importlib
+import inspect
 import io
 import json
 import os
@@ -155,6 +156,9 @@ def main():
     except BaseException as error:
         report.send("unusable", reason=f"{name} can not be imported: {type(error).__name__}: {error}"[:500])
         os._exit(1)
+    if any(inspect.iscoroutinefunction(one) or inspect.isasyncgenfunction(one) for one in keeper.functions.values()):
+        # not within the time of the first call
+        importlib.import_module("asyncio")
     caller = Caller(wish["seconds"])
     if wish["calls"] is None:
         lerp_invent.invent(keeper, caller, report, wish["limit"], (name, path))
