@@ -358,6 +358,7 @@ mod tests {
 
     #[test]
     fn what_reaches_for_the_machinery_is_refused() {
+        let mut wrong = Vec::new();
         for (before, after, word) in [
             ("def f(): pass", "def f():\n    import os", "`os`"),
             ("import os\nos.path", "import os\nos.path\nos._exit(0)", "`os._exit`"),
@@ -372,12 +373,12 @@ mod tests {
             ("x", "getattr(x, '__globals__')", "`__globals__`"),
             ("", "\u{ff4f}\u{ff53}.x", "ASCII"),
             ("", "from unittest import mock", "mock"),
-            ("import os", "import os\nfrom os import *\n_exit(0)", "`os.*`"),
-            ("import os", "import os\nimport os as o\no.system('x')", "`os`"),
+            ("import os", "import os\nfrom os import *\nsystem('x')", "`os.*`"),
+            ("import os", "import os\nimport os as o\no.system('x')", "`os.o`"),
             ("import os", "import os\no = os\no.system('x')", "`os`"),
             ("import os", "import os\ngetattr(os, 'system')", "`os`"),
             ("import random", "import random\nrandom._os.system('x')", "`_os`"),
-            ("import shutil", "import shutil\nshutil.os.system('x')", "shutil"),
+            ("import shutil", "import shutil\nshutil.os.system('x')", "`os`"),
             ("", "from pathlib import os", "`os`"),
             ("", "getattr(f, '__glo' + 'bals__')", "`getattr`"),
             ("", "getattr(f, '__glo' 'bals__')", "`getattr`"),
@@ -408,8 +409,11 @@ mod tests {
             ("", "importlib.reload(m)", "`importlib`"),
         ] {
             let said = refused(before, after).unwrap_or_default();
-            assert!(said.contains(word), "{after}: {said:?}");
+            if !said.contains(word) {
+                wrong.push(format!("{after}: {word} is not in {said:?}"));
+            }
         }
+        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 
     #[test]
