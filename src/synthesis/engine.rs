@@ -7,7 +7,7 @@ use super::api::{Cancel, Candidate, Example, Outcome, Request, SynthesisError};
 use super::filter::{self, Expectation, Subject};
 use super::learn::{LearnOptions, Learned};
 use super::merge::{Target, merge};
-use crate::codec::{ConceptTable, FunctionError, Lexed, SlotTable, WindowPair, apply, encode, replacements};
+use crate::codec::{ConceptTable, FunctionError, Lexed, Mask, SlotTable, WindowPair, apply, encode, replacements};
 use crate::concepts::{self, BuiltIn, ConceptInfo, Detector, catalogue};
 use crate::latent::{DecodeOptions, EditVector, LatentError, ModelSettings, Script, Worker};
 use crate::syntax::{Function, Parsed, find_functions, parse};
@@ -95,7 +95,7 @@ impl Engine {
             return Err(SynthesisError::NothingAsked);
         }
         let parsed = parse(request.source);
-        let function = function_of(&parsed, request)?;
+        let function = find(&parsed, request.source, request.function)?;
         if request.strength == 0.0 {
             outcome.unchanged = true;
             outcome.confidence = 1.0;
@@ -164,12 +164,13 @@ impl Engine {
         let v = EditVector(Vec::new()).plus(sign, &concept.vector);
         let options = DecodeOptions { scripts: count.max(2), longest: LONGEST_SCRIPT };
         let stop = cancel.clone();
+        let mask = Mask::new(&ids, &slots, &concept.table);
         outcome.timings.encode += millis(started);
 
         let started = Instant::now();
         let scripts = self.worker.run(move |model| {
             let locals = model.encode(&ids)?;
-            model.scripts(&locals, &v, options, &|| stop.is_cancelled())
+            model.scripts(&locals, &v, options, mask.as_ref(), &|| stop.is_cancelled())
         });
         let decoded = match scripts {
             Err(LatentError::Cancelled) => return Err(SynthesisError::Cancelled),
@@ -299,9 +300,10 @@ fn millis(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1000.0
 }
 
-fn function_of(parsed: &Parsed, request: &Request<'_>) -> Result<Function, SynthesisError> {
-    let mut functions = find_functions(parsed, request.source);
-    match request.function {
+/// The function of that name; the only one there is when no name is given.
+pub(super) fn find(parsed: &Parsed, source: &str, name: Option<&str>) -> Result<Function, SynthesisError> {
+    let mut functions = find_functions(parsed, source);
+    match name {
         Some(name) => {
             let nearest = || concepts::nearest_of(name, functions.iter().map(|function| function.qualname.as_str()));
             let position = functions.iter().position(|function| function.qualname == name);

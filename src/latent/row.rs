@@ -1,0 +1,172 @@
+//! An edit script while it is written: what its next step may be, and the likeliest one. Pure: scores in, steps out.
+
+use crate::codec::vocabulary::{BOS, COPY, END_HUNK, Id, PAD};
+use crate::codec::{Edited, Mask, Step};
+
+/// What the next step of a script is; the numbers are the model's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Expects {
+    /// Start of a hunk, or STOP.
+    First = 0,
+    /// End of a hunk.
+    Second = 1,
+    /// A word.
+    Word = 2,
+    /// Start of a copy.
+    CopyFrom = 3,
+    /// End of a copy.
+    CopyTo = 4,
+}
+
+/// A script on its way, under a mask or none.
+#[derive(Clone)]
+pub struct Row<'m> {
+    /// What was written.
+    pub steps: Vec<Step>,
+    /// Sum of the steps' log-probabilities, as the model gave them: a mask takes choices away, but makes none likelier.
+    pub log_probability: f32,
+    /// Steps that might have been taken instead: at which step, which, and its log-probability against the chosen one's.
+    pub runners_up: Vec<(usize, Step, f32)>,
+    /// Log-probability of changing nothing, known after the first step.
+    pub stop: f32,
+    /// What comes next; `None` when the script is finished, or can not be: then it has no steps.
+    pub expects: Option<Expects>,
+    pub(super) word: i64,
+    pub(super) cursor: usize,
+    forced: Vec<Step>,
+    end: usize,
+    mask: Option<&'m Mask>,
+    edited: Edited,
+}
+
+impl<'m> Row<'m> {
+    /// Begins a script; the `forced` steps are taken first, whatever the scores.
+    pub fn new(forced: Vec<Step>, mask: Option<&'m Mask>) -> Self {
+        Self {
+            steps: Vec::new(),
+            forced,
+            log_probability: 0.0,
+            runners_up: Vec::new(),
+            stop: f32::NEG_INFINITY,
+            expects: Some(Expects::First),
+            word: i64::from(BOS),
+            cursor: 0,
+            end: 0,
+            mask,
+            edited: Edited::default(),
+        }
+    }
+
+    /// Takes the likeliest step that is allowed: scores of the `words` and of the places, of which `positions` are in use.
+    pub fn choose(&mut self, words: &[f32], pointers: &[f32], positions: usize) {
+        let Some(expects) = self.expects else { return };
+        let scores = self.possible(expects, words, pointers, positions);
+        let highest = scores.iter().map(|(_, score)| *score).fold(f32::NEG_INFINITY, f32::max);
+        let total = highest + scores.iter().map(|(_, score)| (score - highest).exp()).sum::<f32>().ln();
+        let at = self.steps.len();
+        if at == 0 {
+            let stops = scores.iter().find(|(step, _)| *step == Step::Pointer(0));
+            self.stop = stops.map_or(f32::NEG_INFINITY, |(_, score)| score - total);
+        }
+        let mut allowed = self.allowed(expects, scores);
+        let best = allowed.iter().max_by(|a, b| a.1.total_cmp(&b.1)).copied();
+        let chosen = match self.forced.get(at) {
+            Some(step) => allowed.iter().find(|(other, _)| other == step).copied().or(best),
+            None => best,
+        };
+        let Some((step, score)) = chosen else {
+            self.expects = None;
+            self.steps.clear();
+            return;
+        };
+        // where the next hunk begins is what is most often in doubt
+        let width = if expects == Expects::First { 4 } else { 1 };
+        allowed.retain(|(other, _)| *other != step);
+        allowed.sort_by(|a, b| b.1.total_cmp(&a.1));
+        self.runners_up.extend(allowed.into_iter().take(width).map(|(other, its)| (at, other, its - score)));
+        self.log_probability += score - total;
+        self.take(step, expects);
+    }
+
+    /// The steps that a script may have here, whatever comes of it.
+    fn possible(&self, expects: Expects, words: &[f32], pointers: &[f32], positions: usize) -> Vec<(Step, f32)> {
+        if expects == Expects::Word {
+            let ids = words.iter().enumerate().filter(|(id, _)| is_writable(*id));
+            return ids.map(|(id, score)| (Step::Word(Id::try_from(id).unwrap_or(PAD)), *score)).collect();
+        }
+        let least = match expects {
+            Expects::First => self.end.max(1),
+            Expects::Second => self.cursor,
+            Expects::CopyTo => self.cursor + 1,
+            Expects::CopyFrom | Expects::Word => 1,
+        };
+        let possible = |position: usize| position >= least || position == 0 && expects == Expects::First;
+        let places = pointers.iter().take(positions).enumerate().filter(|(position, _)| possible(*position));
+        places.map(|(position, score)| (Step::Pointer(position), *score)).collect()
+    }
+
+    /// Those of them after which the edited function may still be Python.
+    fn allowed(&self, expects: Expects, mut scores: Vec<(Step, f32)>) -> Vec<(Step, f32)> {
+        let Some(mask) = self.mask else { return scores };
+        let edited = &self.edited;
+        let mut keep = |allow: &dyn Fn(Step) -> bool| scores.retain(|(step, _)| allow(*step));
+        let pointer = |step: Step| if let Step::Pointer(position) = step { position } else { 0 };
+        match expects {
+            Expects::First => {
+                let starts = mask.starts(edited);
+                keep(&|step| match pointer(step) {
+                    0 => starts.stop,
+                    position => (starts.first..=starts.last).contains(&position),
+                });
+            }
+            Expects::Second => {}
+            Expects::Word => {
+                let words = mask.words(edited);
+                keep(&|step| matches!(step, Step::Word(id) if words.allow(id)));
+            }
+            Expects::CopyFrom => keep(&|step| mask.copies_from(edited, pointer(step))),
+            Expects::CopyTo => {
+                let last = mask.copies_to(edited, self.cursor);
+                keep(&|step| pointer(step) <= last);
+            }
+        }
+        scores
+    }
+
+    fn take(&mut self, step: Step, expects: Expects) {
+        self.steps.push(step);
+        if let Some(mask) = self.mask {
+            match (expects, step) {
+                (Expects::First, Step::Pointer(position)) if position > 0 => mask.keep(&mut self.edited, position),
+                (Expects::Second, Step::Pointer(position)) => mask.drop(&mut self.edited, position),
+                (Expects::CopyTo, Step::Pointer(position)) => mask.copy(&mut self.edited, self.cursor, position),
+                (Expects::Word, Step::Word(id)) => mask.write(&mut self.edited, id),
+                _ => {}
+            }
+        }
+        match step {
+            Step::Pointer(position) => {
+                self.word = i64::from(PAD);
+                self.cursor = position;
+                if expects == Expects::Second {
+                    self.end = position;
+                }
+            }
+            Step::Word(id) => self.word = i64::from(id),
+        }
+        self.expects = match (expects, step) {
+            (Expects::First, Step::Pointer(0)) => None,
+            (Expects::First, _) => Some(Expects::Second),
+            (Expects::Word, Step::Word(COPY)) => Some(Expects::CopyFrom),
+            (Expects::Word, Step::Word(END_HUNK)) => Some(Expects::First),
+            (Expects::CopyFrom, _) => Some(Expects::CopyTo),
+            _ => Some(Expects::Word),
+        };
+    }
+}
+
+/// Padding and the frame of a function are never written.
+fn is_writable(id: usize) -> bool {
+    id >= usize::from(COPY)
+}
