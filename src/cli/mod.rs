@@ -2,6 +2,7 @@
 
 mod args;
 mod batch;
+mod blend;
 mod completions;
 mod concepts;
 mod doctor;
@@ -44,6 +45,8 @@ enum Command {
     Tests(tests::Tests),
     /// List the concepts
     Concepts(concepts::Concepts),
+    /// Show functions on the line between two functions
+    Blend(blend::Blend),
     /// Serve JSON lines: requests on standard input, results on standard output
     Batch(batch::Batch),
     /// Serve an editor: the language server, on standard input and output
@@ -91,6 +94,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Verify(verify) => verify.run(),
         Command::Tests(tests) => tests.run(),
         Command::Concepts(concepts) => concepts.run(),
+        Command::Blend(blend) => blend.run(),
         Command::Batch(batch) => batch.run(),
         Command::Server(server) => server.run(),
         Command::Doctor(doctor) => doctor.run(),

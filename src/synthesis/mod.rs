@@ -2,6 +2,7 @@
 //! at the next decoding step when its [`Cancel`] says so.
 
 mod api;
+mod blend;
 mod engine;
 mod filter;
 mod imports;
@@ -11,6 +12,7 @@ mod merge;
 mod trivia;
 
 pub use api::{Cancel, Candidate, Example, Outcome, Request, SynthesisError, Timings};
+pub use blend::{Blend, BlendRequest, CAPTION as BLEND_CAPTION, Tokens, blend};
 pub use engine::Engine;
 pub use learn::{LearnOptions, Learned};
 pub use merge::{Target, merge};
