@@ -388,7 +388,7 @@ fn masked(source: &str, seed: u64) -> Option<(Vec<Id>, Vec<Id>)> {
         }
         row.choose(&words, &pointers, ids.len() + 2);
     }
-    let finished = row.expects.is_none() && !row.steps.is_empty();
+    let finished = row.is_finished();
     finished.then(|| {
         let edited = apply(&ids, &replacements(&ids, &row.steps).expect("a script under the mask can be applied"));
         assert!(is_function(&Alphabet::new(&slots, &ConceptTable::default()), &edited), "{}", render(&edited));

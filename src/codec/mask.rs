@@ -7,7 +7,7 @@
 use super::grammar::Alphabet;
 use super::slots::{ConceptTable, SlotTable};
 use super::viable::{Terminals, Viable, is_function};
-use super::vocabulary::{COPY, END_HUNK, Id};
+use super::vocabulary::{COPY, DE, END_HUNK, Id};
 
 /// The mask for one function under one concept.
 #[derive(Debug, Clone)]
@@ -42,6 +42,8 @@ pub struct Starts {
 pub struct Words<'m> {
     mask: &'m Mask,
     next: Terminals,
+    /// Whether the end of a block would end the function while source is left to be kept: nothing could follow it.
+    ends_early: bool,
     end_hunk: bool,
     copy: bool,
 }
@@ -52,6 +54,7 @@ impl Words<'_> {
         match id {
             END_HUNK => self.end_hunk,
             COPY => self.copy,
+            DE if self.ends_early => false,
             id => self.next.allow(&self.mask.alphabet, id),
         }
     }
@@ -92,7 +95,9 @@ impl Mask {
         let next = edited.viable.next();
         let allow = |id: &Id| next.allow(&self.alphabet, *id);
         let end_hunk = self.source.get(edited.at).map_or_else(|| edited.viable.is_complete(), allow);
-        Words { mask: self, next, end_hunk, copy: self.source.iter().any(|id| allow(id)) }
+        let ends_early = self.ends_early(edited, &edited.viable, DE);
+        let copy = self.source.iter().any(|id| allow(id) && !(ends_early && *id == DE));
+        Words { mask: self, next, ends_early, end_hunk, copy }
     }
 
     /// Writes a word that [`Mask::words`] allows.
@@ -104,13 +109,27 @@ impl Mask {
 
     /// Whether a copy may begin at a position, as a pointer.
     pub fn copies_from(&self, edited: &Edited, from: usize) -> bool {
-        from.checked_sub(1).and_then(|k| self.source.get(k)).is_some_and(|id| edited.viable.allows(&self.alphabet, *id))
+        self.copies_to(edited, from) > from
     }
 
     /// The last position where a copy from `from` may end.
     pub fn copies_to(&self, edited: &Edited, from: usize) -> usize {
-        let rest = self.source.get(from.saturating_sub(1)..).unwrap_or(&[]);
-        from + edited.viable.clone().read_all(&self.alphabet, rest)
+        let rest = from.checked_sub(1).and_then(|k| self.source.get(k..)).unwrap_or(&[]);
+        let mut viable = edited.viable.clone();
+        let mut read = 0;
+        for id in rest {
+            if self.ends_early(edited, &viable, *id) || !viable.read(&self.alphabet, *id) {
+                break;
+            }
+            read += 1;
+        }
+        from.saturating_add(read)
+    }
+
+    /// Whether a token would end the function while there is source behind the hunk.
+    fn ends_early(&self, edited: &Edited, viable: &Viable, id: Id) -> bool {
+        let mut ended = viable.clone();
+        id == DE && edited.at < self.source.len() && ended.read(&self.alphabet, id) && ended.is_complete()
     }
 
     /// Writes a copy of the source between two pointers.

@@ -63,7 +63,7 @@ impl Model {
                 rows.extend(more);
             }
         }
-        let finished = rows.into_iter().enumerate().filter(|(_, row)| row.expects.is_none() && row.steps.len() > 1);
+        let finished = rows.into_iter().enumerate().filter(|(_, row)| row.is_finished() && row.steps.len() > 1);
         let script = |(number, row): (usize, Row<'_>)| Script {
             steps: row.steps,
             log_probability: row.log_probability,

@@ -30,7 +30,7 @@ pub struct Row<'m> {
     pub runners_up: Vec<(usize, Step, f32)>,
     /// Log-probability of changing nothing, known after the first step.
     pub stop: f32,
-    /// What comes next; `None` when the script is finished, or can not be: then it has no steps.
+    /// What comes next; `None` when the script is finished, or can not go on (see [`Row::is_finished`]).
     pub expects: Option<Expects>,
     pub(super) word: i64,
     pub(super) cursor: usize,
@@ -58,6 +58,11 @@ impl<'m> Row<'m> {
         }
     }
 
+    /// Whether the script has come to its end.
+    pub fn is_finished(&self) -> bool {
+        self.steps.last() == Some(&Step::Pointer(0)) && self.expects.is_none()
+    }
+
     /// Takes the likeliest step that is allowed: scores of the `words` and of the places, of which `positions` are in use.
     pub fn choose(&mut self, words: &[f32], pointers: &[f32], positions: usize) {
         let Some(expects) = self.expects else { return };
@@ -77,7 +82,6 @@ impl<'m> Row<'m> {
         };
         let Some((step, score)) = chosen else {
             self.expects = None;
-            self.steps.clear();
             return;
         };
         // where the next hunk begins is what is most often in doubt
