@@ -138,3 +138,21 @@ fn what_stands_around_and_inside_the_function_is_kept_apart() {
         assert_eq!(seen, Presence { present, applicable: Some(applicable) }, "{concept} in {function} of\n{source}");
     }
 }
+
+#[test]
+fn all_at_once_says_what_each_says_alone() {
+    let mut compared = 0;
+    for case in cases() {
+        for source in case.pairs.iter().flat_map(|pair| [&pair.before, &pair.after]).chain(&case.no_ops).step_by(3) {
+            let parsed = parse(source);
+            let function = find_functions(&parsed, source).into_iter().next().unwrap();
+            let all = Detector::presences(&parsed, source, function.range.clone());
+            for (name, presence) in all {
+                let alone = Detector::of(name).unwrap().presence(&parsed, source, function.range.clone());
+                assert_eq!(presence, alone, "{name} in {source}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 1000, "{compared}");
+}

@@ -6,6 +6,7 @@ use super::engine::{engine, model_settings};
 use super::referee::verify_settings;
 use crate::config::{Layer, Settings};
 use crate::latent::{Bundle, LatentError, find_runtime};
+use crate::lsp::Check;
 use crate::verify::impact::Map;
 use crate::verify::sandbox::{SandboxReport, probe};
 use crate::verify::{Interpreter, Project};
@@ -58,15 +59,27 @@ impl Doctor {
 }
 
 fn rows(settings: &Settings) -> Vec<Row> {
-    let mut rows = model(settings);
-    rows.extend(testing(settings));
+    let mut rows = model(settings, true);
+    rows.extend(rest(settings));
+    rows
+}
+
+/// What is there, for who must not load a second model to know.
+pub fn parts(settings: &Settings) -> Vec<Row> {
+    let mut rows = model(settings, false);
+    rows.extend(rest(settings));
+    rows
+}
+
+fn rest(settings: &Settings) -> Vec<Row> {
+    let mut rows = testing(settings);
     rows.extend(impact(settings));
     rows.extend(sandbox(&probe(None)));
     rows
 }
 
 /// The bundle and the library are looked at one by one, so that both are said when both are missing; then they are tried.
-fn model(settings: &Settings) -> Vec<Row> {
+fn model(settings: &Settings, is_tried: bool) -> Vec<Row> {
     const REINSTALL: &str = "pip install --force-reinstall lerp";
     const RUNTIME: &str = "pip install 'onnxruntime>=1.23'";
     let wanted = model_settings(settings);
@@ -79,7 +92,7 @@ fn model(settings: &Settings) -> Vec<Row> {
         Err(error) => missing("ONNX Runtime", error.to_string(), RUNTIME),
     };
     let mut rows = Vec::new();
-    if bundle.ok && runtime.ok {
+    if bundle.ok && runtime.ok && is_tried {
         match engine(settings) {
             Ok(editor) => rows.push(found("concepts", editor.concepts().len().to_string())),
             Err(error @ LatentError::NoRuntime { .. }) => {
@@ -162,6 +175,12 @@ fn whole_sandbox(report: &SandboxReport) -> Row {
             format!("{reason}: candidates are not run and stay untested"),
             "a Linux kernel ≥ 5.13 with Landlock switched on has one",
         ),
+    }
+}
+
+impl From<Row> for Check {
+    fn from(row: Row) -> Self {
+        Self { name: row.name, ok: row.ok, detail: row.detail, fix: row.fix }
     }
 }
 

@@ -1,14 +1,16 @@
 //! `lerp server`: the language server on standard input and output.
 
+use super::doctor;
 use super::engine::{Concept, brought, keeps_behaviour};
-use super::referee::{Attempt, Referee, Status, Trial as RefereeTrial, Verdict, referee};
-use crate::concepts;
+use super::referee::{Attempt, Referee, Status, Trial as RefereeTrial, referee};
+use crate::concepts::{self, Measured};
 use crate::config::Settings;
-use crate::latent::{LatentError, ModelSettings};
-use crate::lsp::{self, Editor, Judged, Ruling, Tools, Trial};
+use crate::latent::{Bundle, LatentError, ModelSettings};
+use crate::lsp::{self, Check, Editor, Heard, Judged, Ruling, Tools, Trial};
 use crate::synthesis::{Cancel, Engine};
 use anyhow::{Context, Result};
 use clap::Args;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -59,7 +61,7 @@ impl Tools for Own {
         Ok(Arc::new(Engine::load(settings)?))
     }
 
-    fn judge(&self, trial: &Trial<'_>, cancel: &Cancel) -> Vec<Judged> {
+    fn judge(&self, trial: &Trial<'_>, cancel: &Cancel, heard: Option<&Heard<'_>>) -> Vec<Judged> {
         let function = Some(trial.function.to_owned());
         let attempt = |text: &&str| Attempt { text: (*text).to_owned(), function: function.clone() };
         let attempts: Vec<Attempt> = trial.candidates.iter().map(attempt).collect();
@@ -67,19 +69,40 @@ impl Tools for Own {
         let known = asked.iter().filter_map(|name| concepts::find(name));
         let known = known.map(|info| Concept { info: info.clone(), accuracy: None, removal_accuracy: None });
         let known: Vec<Concept> = known.collect();
-        let judged = self.referee(trial.settings).judge(
-            &RefereeTrial {
-                root: None,
-                file: trial.file,
-                original: trial.original,
-                candidates: &attempts,
-                tests: &trial.settings.tests,
-                allowed: &brought(&known, &asked, &[]),
-                keeps_behaviour: keeps_behaviour(&known, &asked, &[]),
-            },
-            cancel,
-        );
-        let ruling = |verdict: &Verdict| match verdict.status {
+        let allowed = brought(&known, &asked, &[]);
+        let keeps_behaviour = keeps_behaviour(&known, &asked, &[]);
+        let referee = self.referee(trial.settings);
+        let judge = |candidates: &[Attempt]| -> Vec<Judged> {
+            let (file, original, tests) = (trial.file, trial.original, &trial.settings.tests);
+            let trial =
+                RefereeTrial { root: None, file, original, candidates, tests, allowed: &allowed, keeps_behaviour };
+            referee.judge(&trial, cancel).into_iter().map(Judged::from).collect()
+        };
+        let Some(heard) = heard else {
+            return judge(&attempts);
+        };
+        // one by one, so that each is heard when it is known; the first of them measures the original for all
+        let one = |(at, attempt): (usize, &Attempt)| {
+            let judged = judge(std::slice::from_ref(attempt)).pop().unwrap_or_else(|| Judged::untested(None));
+            heard(at, &judged);
+            judged
+        };
+        attempts.iter().enumerate().map(one).collect()
+    }
+
+    fn measured(&self, settings: &ModelSettings) -> HashMap<String, Measured> {
+        let bundle = Bundle::find(settings.bundle.as_deref());
+        bundle.and_then(|bundle| concepts::read_measured(&bundle.folder)).unwrap_or_default()
+    }
+
+    fn doctor(&self, settings: &Settings) -> Vec<Check> {
+        doctor::parts(settings).into_iter().map(Check::from).collect()
+    }
+}
+
+impl From<super::referee::Verdict> for Judged {
+    fn from(verdict: super::referee::Verdict) -> Self {
+        let ruling = match verdict.status {
             // tests let it through, but it is known to do something else
             _ if verdict.differs() => Ruling::Failed,
             Status::Passed => Ruling::Passed,
@@ -87,7 +110,6 @@ impl Tools for Own {
             Status::Timeout => Ruling::Timeout,
             Status::Failed => Ruling::Failed,
         };
-        let judged = judged.into_iter();
-        judged.map(|one| Judged { ruling: ruling(&one), tests_run: one.tests_run, reason: one.why() }).collect()
+        Self { ruling, tests_run: verdict.tests_run, same_calls: None, reason: verdict.why() }
     }
 }

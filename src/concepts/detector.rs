@@ -9,7 +9,7 @@
 //! - `@blocked`: with one in the function itself, it can be added nowhere;
 //! - `@excluded`: a node that is none of these three after all, for what can only be said by what is absent.
 
-use crate::syntax::{Parsed, Pattern, PatternError};
+use crate::syntax::{Capture, Parsed, Pattern, PatternError, Searched};
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -17,8 +17,14 @@ use std::sync::OnceLock;
 /// The query of one concept.
 pub struct Detector {
     pattern: Pattern,
-    knows_applicable: bool,
-    has_needs: bool,
+    says: Says,
+}
+
+/// Which captures a query has.
+#[derive(Clone, Copy, Default)]
+struct Says {
+    applicable: bool,
+    needed: bool,
 }
 
 /// What a detector counts in a function.
@@ -49,21 +55,50 @@ impl Detector {
     /// Compiles a query.
     pub fn new(text: &str) -> Result<Self, PatternError> {
         let pattern = Pattern::new(text)?;
-        let has = |name| pattern.names().contains(&name);
-        Ok(Self { knows_applicable: has("applicable"), has_needs: has("needed"), pattern })
+        Ok(Self { says: Says::of(text), pattern })
     }
 
     /// Counts in the function at `range`.
     pub fn presence(&self, parsed: &Parsed, source: &str, range: Range<usize>) -> Presence {
-        let captures = self.pattern.captures(parsed, source, range);
+        let captures = self.pattern.captures(&Searched::new(parsed, source, range));
+        self.says.presence(&captures.iter().collect::<Vec<_>>())
+    }
+
+    /// What all detectors count in the function at `range`, by the names of their concepts: in one walk, for a light bulb.
+    /// The first call compiles them, which takes some hundred milliseconds.
+    pub fn presences(parsed: &Parsed, source: &str, range: Range<usize>) -> HashMap<&'static str, Presence> {
+        static ALL: OnceLock<Option<(Pattern, Vec<Says>)>> = OnceLock::new();
+        let all = ALL.get_or_init(|| {
+            let pattern = Pattern::joined(QUERIES.iter().map(|(_, text)| *text)).ok()?;
+            Some((pattern, QUERIES.iter().map(|(_, text)| Says::of(text)).collect()))
+        });
+        let Some((pattern, says)) = all else { return HashMap::new() };
+        let captures = pattern.captures(&Searched::new(parsed, source, range));
+        let mut parts: Vec<Vec<&Capture<'_>>> = vec![Vec::new(); says.len()];
+        for capture in &captures {
+            parts[capture.part].push(capture);
+        }
+        let counted = QUERIES.iter().zip(says).zip(&parts);
+        counted.map(|(((name, _), says), captures)| (*name, says.presence(captures))).collect()
+    }
+}
+
+impl Says {
+    fn of(text: &str) -> Self {
+        let code = || text.lines().filter(|line| !line.trim_start().starts_with(';'));
+        let has = |name| code().any(|line| line.contains(name));
+        Self { applicable: has("@applicable"), needed: has("@needed") }
+    }
+
+    fn presence(self, captures: &[&Capture<'_>]) -> Presence {
         let nodes = |name: &str, own: bool| -> BTreeSet<usize> {
             let wanted = captures.iter().filter(|one| one.name == name && (one.own || !own));
             wanted.map(|one| one.node).collect()
         };
-        let applicable = self.knows_applicable.then(|| {
+        let applicable = self.applicable.then(|| {
             let excluded = nodes("excluded", false);
             let count = |name: &str, own: bool| nodes(name, own).difference(&excluded).count();
-            let possible = count("blocked", true) == 0 && (!self.has_needs || count("needed", true) > 0);
+            let possible = count("blocked", true) == 0 && (!self.needed || count("needed", true) > 0);
             if possible { count("applicable", false) } else { 0 }
         });
         Presence { present: nodes("present", false).len(), applicable }

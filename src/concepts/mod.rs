@@ -10,7 +10,7 @@ pub mod store;
 mod taught;
 mod unrelated;
 
-pub use built_in::{BuiltIn, read as read_built_in};
+pub use built_in::{BuiltIn, EXPERIMENTAL_BELOW, Measured, read as read_built_in, read_measured};
 pub use catalogue::{ConceptInfo, ExamplePair, catalogue, find, nearest, nearest_of};
 pub use detector::{Detector, Presence};
 pub use taught::{Taught, WithPractice, changes_signature};

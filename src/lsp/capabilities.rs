@@ -1,6 +1,6 @@
 //! What the client can, and what the server offers it.
 
-use super::code_action::KIND;
+use super::code_action::{KIND, WHOLE_KIND};
 use super::execute::APPLY;
 use crate::text::Columns;
 use tower_lsp::ls_types::*;
@@ -24,6 +24,8 @@ pub struct Agreed {
     pub configuration: bool,
     /// It can be told which changes of its settings matter.
     pub configuration_changes: bool,
+    /// It wants to hear what the tests say of edits.
+    pub verdicts: bool,
 }
 
 impl Default for Agreed {
@@ -55,6 +57,7 @@ impl Agreed {
             progress: window.and_then(|window| window.work_done_progress) == Some(true),
             configuration: workspace.and_then(|workspace| workspace.configuration) == Some(true),
             configuration_changes: changes.and_then(|changes| changes.dynamic_registration) == Some(true),
+            verdicts: client.experimental.as_ref().is_some_and(|own| own["lerp"]["verdicts"] == true),
         }
     }
 
@@ -70,9 +73,10 @@ impl Agreed {
             change: Some(TextDocumentSyncKind::INCREMENTAL),
             ..TextDocumentSyncOptions::default()
         };
-        let kinds = ["", ".add", ".remove"].map(|way| CodeActionKind::from(format!("{KIND}{way}")));
+        let ways = ["", ".add", ".remove"];
+        let kinds = [KIND, WHOLE_KIND].into_iter().flat_map(|kind| ways.map(|way| format!("{kind}{way}")));
         let actions = CodeActionOptions {
-            code_action_kinds: Some(kinds.to_vec()),
+            code_action_kinds: Some(kinds.map(CodeActionKind::from).collect()),
             resolve_provider: Some(true),
             work_done_progress_options: WorkDoneProgressOptions::default(),
         };
@@ -80,6 +84,7 @@ impl Agreed {
         let capabilities = ServerCapabilities {
             position_encoding: Some(encoding),
             text_document_sync: Some(sync.into()),
+            notebook_document_sync: Some(OneOf::Left(notebooks())),
             code_action_provider: Some(actions.into()),
             execute_command_provider: Some(ExecuteCommandOptions {
                 commands: vec![APPLY.to_owned()],
@@ -95,6 +100,13 @@ impl Agreed {
         let server_info = Some(ServerInfo { name: "lerp".to_owned(), version });
         InitializeResult { capabilities, server_info, ..InitializeResult::default() }
     }
+}
+
+/// The cells of all notebooks that are Python.
+fn notebooks() -> NotebookDocumentSyncOptions {
+    let cells = vec![NotebookCellSelector { language: "python".to_owned() }];
+    let selector = NotebookSelector::ByCells { notebook: None, cells };
+    NotebookDocumentSyncOptions { notebook_selector: vec![selector], save: Some(false) }
 }
 
 fn columns(kind: &PositionEncodingKind) -> Option<Columns> {

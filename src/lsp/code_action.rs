@@ -1,10 +1,15 @@
-//! `textDocument/codeAction`: titles of what applies to the function under the cursor. Edits are made when an action is
-//! resolved.
+//! `textDocument/codeAction`: titles of what applies to the function under the cursor, and to the whole file when that is
+//! asked for. Edits are made when an action is resolved.
 
-use super::decode::{Target, Wish};
+use super::documents::Snapshot;
 use super::execute::APPLY;
+use super::model::Standing;
 use super::server::Shared;
 use super::titles::{Offer, function_at};
+use super::wish::{Target, Wish};
+use crate::concepts::{self, ConceptInfo};
+use crate::syntax::find_functions;
+use std::collections::HashSet;
 use std::sync::Arc;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::{
@@ -12,44 +17,52 @@ use tower_lsp::ls_types::{
     CodeActionTriggerKind, Command, Range,
 };
 
-/// What all kinds of actions begin with.
+/// What the kinds of actions on a function begin with.
 pub const KIND: &str = "refactor.rewrite.lerp";
+/// What the kinds of actions on a whole file begin with.
+pub const WHOLE_KIND: &str = "source.lerp";
+
+/// An action before the client's abilities are looked at.
+struct Action {
+    offer: Offer,
+    /// Of the function; none for the whole file.
+    range: Option<Range>,
+    /// Why it can not be done.
+    disabled: Option<String>,
+}
 
 /// Answers the request.
 pub async fn handle(shared: &Arc<Shared>, params: CodeActionParams) -> Result<Option<Vec<CodeActionOrCommand>>> {
     let agreed = shared.agreed();
     let snapshot = shared.documents.snapshot(&params.text_document.uri, agreed.columns);
-    let Some(snapshot) = snapshot.filter(|_| may_be_wanted(&params.context)) else {
+    let Some(snapshot) = snapshot.filter(|_| may_be_wanted(KIND, &params.context) || wants_files(&params.context))
+    else {
         return Ok(None);
     };
-    let (uri, version) = (snapshot.uri.clone(), snapshot.version);
-    let beside = Arc::clone(shared);
-    let titles = move || {
-        let parsed = beside.documents.parsed(&snapshot);
-        let text = snapshot.text.as_str();
-        let function = function_at(&parsed, text, snapshot.bytes(params.range))?;
-        let start = snapshot.position(function.signature.start);
-        Some((beside.titles.of(text, &function), Range { start, end: start }))
+    let (known, failure) = match shared.model.standing() {
+        Standing::Idle => (None, None),
+        Standing::Ready(editor) => (Some(editor.concepts()), None),
+        Standing::Failed(reason) => (None, Some(reason)),
     };
-    let Some((offers, range)) = tokio::task::spawn_blocking(titles).await.ok().flatten() else {
-        return Ok(None);
-    };
-    let known = shared.model.ready().map(|editor| editor.concepts());
-    let failure = shared.model.failure();
     if failure.is_some() && !agreed.disabled {
         return Ok(None);
     }
-    let offered = offers.iter().filter(|offer| is_wanted(&params.context, offer));
+    let (uri, version) = (snapshot.uri.clone(), snapshot.version);
+    let beside = Arc::clone(shared);
+    let actions = tokio::task::spawn_blocking(move || beside.wanted(&snapshot, &params)).await.unwrap_or_default();
     // once the model is there, what it was not taught is not offered
-    let offered = offered.filter(|offer| known.as_ref().is_none_or(|known| known.contains(&offer.concept)));
-    let action = |offer: &Offer| {
+    let actions = actions.into_iter();
+    let actions = actions.filter(|one| known.as_ref().is_none_or(|known| known.contains(&one.offer.concept)));
+    let shown = |Action { offer, range, disabled }: Action| {
         let name = vec![offer.concept.name.clone()];
         let (add, remove) = if offer.remove { (Vec::new(), name) } else { (name, Vec::new()) };
         let text_document = Target { uri: uri.clone(), version: Some(version) };
         let wish = Wish { text_document, range, add, remove, strength: None, count: None, tests: None };
         let data = serde_json::to_value(wish).ok();
+        let (begin, end) = if range.is_some() { (KIND, "") } else { (WHOLE_KIND, ", in the whole file") };
+        let title = format!("{}{end}", offer.title());
         let command = || Command {
-            title: offer.title(),
+            title: title.clone(),
             command: APPLY.to_owned(),
             arguments: data.clone().map(|data| vec![data]),
         };
@@ -57,29 +70,106 @@ pub async fn handle(shared: &Arc<Shared>, params: CodeActionParams) -> Result<Op
             return CodeActionOrCommand::Command(command());
         }
         CodeActionOrCommand::CodeAction(CodeAction {
-            title: offer.title(),
-            kind: Some(CodeActionKind::from(offer.kind())),
-            disabled: failure.clone().map(|reason| CodeActionDisabled { reason }),
+            title: title.clone(),
+            kind: Some(CodeActionKind::from(format!("{begin}.{}", offer.kind()))),
+            disabled: failure.clone().or(disabled).map(|reason| CodeActionDisabled { reason }),
             command: (!agreed.resolves).then(command),
             data: data.clone().filter(|_| agreed.resolves),
             ..CodeAction::default()
         })
     };
-    Ok(Some(offered.map(action).collect()))
+    let is_possible = |action: &Action| action.disabled.is_none() || (agreed.disabled && agreed.literals);
+    Ok(Some(actions.filter(is_possible).map(shown).collect()))
 }
 
-/// Whether any of our actions can be among the wanted kinds.
-fn may_be_wanted(context: &CodeActionContext) -> bool {
-    let ours = |only: &CodeActionKind| is_kind(KIND, only.as_str()) || is_kind(only.as_str(), KIND);
-    context.only.as_deref().is_none_or(|only| only.iter().any(ours))
-}
-
-fn is_wanted(context: &CodeActionContext, offer: &Offer) -> bool {
-    // nobody asked: a light bulb at every function, for what any function could have, is one that nobody looks at
-    if context.trigger_kind == Some(CodeActionTriggerKind::AUTOMATIC) && !offer.is_specific() {
-        return false;
+impl Shared {
+    /// The actions that are wanted; blocks.
+    fn wanted(&self, snapshot: &Snapshot, params: &CodeActionParams) -> Vec<Action> {
+        let context = &params.context;
+        let (measured, all) = (self.measured(), self.editor_settings().experimental);
+        let is_good = |offer: &Offer| {
+            all || !measured.get(&offer.concept.name).is_some_and(|figures| figures.is_experimental(offer.remove))
+        };
+        let parsed = self.documents.parsed(snapshot);
+        let text = snapshot.text.as_str();
+        let mut actions = Vec::new();
+        if may_be_wanted(KIND, context)
+            && let Some(function) = function_at(&parsed, text, snapshot.bytes(params.range))
+        {
+            let start = snapshot.position(function.signature.start);
+            let range = Some(Range { start, end: start });
+            let offers = self.titles.of(text, &function);
+            // who asks for one concept by its name knows what he wants
+            let wanted = |offer: &&Offer| {
+                names(context, KIND, offer)
+                    || (is_wanted(context, KIND, offer) && is_light(context, offer) && is_good(offer))
+            };
+            let possible = offers.iter().filter(wanted);
+            actions.extend(possible.map(|offer| Action { offer: *offer, range, disabled: None }));
+            let reason = match function.problem {
+                Some(problem) => {
+                    format!("line {}, column {}: the function has a syntax error", problem.line, problem.column)
+                }
+                None => format!("{} has no place for it", function.qualname),
+            };
+            let missing = named(context, KIND).filter(|offer| !offers.contains(offer));
+            actions.extend(missing.map(|offer| Action { offer, range, disabled: Some(reason.clone()) }));
+        }
+        if wants_files(context) {
+            let mut seen = HashSet::new();
+            for function in find_functions(&parsed, text) {
+                for offer in self.titles.of(text, &function).iter() {
+                    let wanted = is_wanted(context, WHOLE_KIND, offer) && offer.suits_a_file() && is_good(offer);
+                    if (names(context, WHOLE_KIND, offer) || wanted) && seen.insert((&offer.concept.name, offer.remove))
+                    {
+                        actions.push(Action { offer: *offer, range: None, disabled: None });
+                    }
+                }
+            }
+        }
+        actions
     }
-    context.only.as_deref().is_none_or(|only| only.iter().any(|only| is_kind(&offer.kind(), only.as_str())))
+}
+
+/// Whether any of our actions on functions or files can be among the wanted kinds.
+fn may_be_wanted(ours: &str, context: &CodeActionContext) -> bool {
+    let near = |only: &CodeActionKind| is_kind(ours, only.as_str()) || is_kind(only.as_str(), ours);
+    context.only.as_deref().is_none_or(|only| only.iter().any(near))
+}
+
+/// Actions on files are for those who ask for them; they have no place in a light bulb.
+fn wants_files(context: &CodeActionContext) -> bool {
+    let asks = |only: &CodeActionKind| is_kind(only.as_str(), "source") && !only.as_str().is_empty();
+    context.only.as_deref().is_some_and(|only| only.iter().any(asks)) && may_be_wanted(WHOLE_KIND, context)
+}
+
+fn is_wanted(context: &CodeActionContext, begin: &str, offer: &Offer) -> bool {
+    let kind = format!("{begin}.{}", offer.kind());
+    context.only.as_deref().is_none_or(|only| only.iter().any(|only| is_kind(&kind, only.as_str())))
+}
+
+/// Nobody asked: a light bulb at every function, for what any function could have, is one that nobody looks at.
+fn is_light(context: &CodeActionContext, offer: &Offer) -> bool {
+    context.trigger_kind != Some(CodeActionTriggerKind::AUTOMATIC) || offer.is_specific()
+}
+
+/// Whether an offer is asked for by its own kind.
+fn names(context: &CodeActionContext, begin: &str, offer: &Offer) -> bool {
+    named(context, begin).any(|one| one == *offer)
+}
+
+/// The offers that are asked for by their own kinds.
+fn named(context: &CodeActionContext, begin: &str) -> impl Iterator<Item = Offer> {
+    let concept = |name: &str| -> Option<&'static ConceptInfo> { concepts::find(name) };
+    context.only.as_deref().unwrap_or_default().iter().filter_map(move |only| {
+        let (way, name) = only.as_str().strip_prefix(begin)?.strip_prefix('.')?.split_once('.')?;
+        let remove = match way {
+            "add" => false,
+            "remove" => true,
+            _ => return None,
+        };
+        Some(Offer { concept: concept(name)?, remove })
+    })
 }
 
 /// Whether a kind is the other or one of its children; all are children of the empty one.

@@ -3,10 +3,10 @@
 //! | file | what it is |
 //! |---|---|
 //! | `server` | the methods, and where each is handled; the state that requests share |
-//! | `code_action`, `resolve`, `candidates`, `concepts`, `execute` | one request each |
+//! | `code_action`, `resolve`, `execute`, `candidates`, `concepts`, `status` | one request each |
 //! | `titles` | which concepts apply to a function: detectors alone, no model |
-//! | `decode` | one function decoded beside the loop: cancelling, progress, stale versions |
-//! | `documents` | the open texts, their lines and trees |
+//! | `wish`, `beside`, `decode`, `apply` | what is wanted; work beside the loop; candidates and their tests; the one edit |
+//! | `documents`, `history`, `notebook` | the open texts, their lines and trees; what they were before; cells |
 //! | `model` | the model, loaded when the first edit is wanted |
 //! | `settings`, `capabilities` | what the editor wants and can |
 //! | `edits`, `progress`, `error`, `frames`, `tools` | what the above need |
@@ -19,6 +19,8 @@
 //! 4. Dropping a request's future stops its decoding within a step.
 //! 5. Nothing that a client sends ends the server, but `exit` and the end of its input.
 
+mod apply;
+mod beside;
 mod candidates;
 mod capabilities;
 mod code_action;
@@ -29,15 +31,19 @@ mod edits;
 mod error;
 mod execute;
 mod frames;
+mod history;
 mod model;
+mod notebook;
 mod progress;
 mod resolve;
 mod server;
 mod settings;
+mod status;
 mod titles;
 mod tools;
+mod wish;
 
-pub use tools::{Editor, Judged, Ruling, Tools, Trial};
+pub use tools::{Check, Editor, Heard, Judged, Ruling, Tools, Trial};
 
 use server::Server;
 use std::sync::Arc;
@@ -61,6 +67,7 @@ where
     let (service, socket) = LspService::build(|client| Server::new(client, tools))
         .custom_method("lerp/candidates", Server::candidates)
         .custom_method("lerp/concepts", Server::concepts)
+        .custom_method("lerp/status", Server::status)
         .custom_method("lerp/malformed", Server::malformed)
         .custom_method("window/workDoneProgress/cancel", Server::cancel_progress)
         .custom_method("$/setTrace", Server::set_trace)

@@ -23,6 +23,16 @@ enum State {
     Failed(ModelSettings, String, Instant),
 }
 
+/// What became of the model.
+pub enum Standing {
+    /// Nobody wanted it yet, or it will be tried again.
+    Idle,
+    /// It is there.
+    Ready(Arc<dyn Editor>),
+    /// It could not be loaded a short while ago, and why.
+    Failed(String),
+}
+
 impl Model {
     /// Nothing is loaded.
     pub fn new(tools: Arc<dyn Tools>) -> Self {
@@ -48,19 +58,12 @@ impl Model {
         loaded
     }
 
-    /// The model, if it is there already.
-    pub fn ready(&self) -> Option<Arc<dyn Editor>> {
+    /// What became of it, without loading it.
+    pub fn standing(&self) -> Standing {
         match &*self.lock() {
-            State::Ready(_, editor) => Some(Arc::clone(editor)),
-            _ => None,
-        }
-    }
-
-    /// Why there is none, when that is known.
-    pub fn failure(&self) -> Option<String> {
-        match &*self.lock() {
-            State::Failed(_, reason, since) if since.elapsed() < RETRY => Some(reason.clone()),
-            _ => None,
+            State::Ready(_, editor) => Standing::Ready(Arc::clone(editor)),
+            State::Failed(_, reason, since) if since.elapsed() < RETRY => Standing::Failed(reason.clone()),
+            _ => Standing::Idle,
         }
     }
 

@@ -25,19 +25,21 @@ pub struct Running {
 }
 
 impl Progresses {
-    /// Shows a progress soon, unless the work is done by then. Its cancel button stops the work.
-    pub fn start(&self, client: &Client, title: String, cancel: &Cancel) -> Running {
+    /// Shows a progress soon, unless the work is done by then. Its cancel button stops the work. A token is the client's,
+    /// which need not be told to make one.
+    pub fn start(&self, client: &Client, title: String, token: Option<ProgressToken>, cancel: &Cancel) -> Running {
         let (done, mut is_done) = oneshot::channel::<()>();
-        let token = format!("lerp/{}", self.count.fetch_add(1, Ordering::Relaxed));
+        let own = || ProgressToken::String(format!("lerp/{}", self.count.fetch_add(1, Ordering::Relaxed)));
+        let (is_own, name) = (token.is_none(), token.unwrap_or_else(own));
         let (client, cancel, running) = (client.clone(), cancel.clone(), Arc::clone(&self.running));
         tokio::spawn(async move {
             if tokio::time::timeout(NOTICED, &mut is_done).await.is_ok() {
                 return;
             }
-            let name = ProgressToken::String(token.clone());
-            if client.create_work_done_progress(name.clone()).await.is_err() {
+            if is_own && client.create_work_done_progress(name.clone()).await.is_err() {
                 return;
             }
+            let token = key(&name);
             running.lock().unwrap_or_else(PoisonError::into_inner).insert(token.clone(), cancel);
             let shown = client.progress(name, title).with_cancel_button().begin().await;
             // never sent: the sender is dropped when the work is done
@@ -50,10 +52,16 @@ impl Progresses {
 
     /// The user pressed cancel.
     pub fn cancel(&self, token: &ProgressToken) {
-        if let ProgressToken::String(token) = token
-            && let Some(cancel) = self.running.lock().unwrap_or_else(PoisonError::into_inner).get(token)
-        {
+        if let Some(cancel) = self.running.lock().unwrap_or_else(PoisonError::into_inner).get(&key(token)) {
             cancel.cancel();
         }
+    }
+}
+
+/// A number and the text of its digits are two tokens.
+fn key(token: &ProgressToken) -> String {
+    match token {
+        ProgressToken::String(text) => format!("s{text}"),
+        ProgressToken::Number(number) => format!("n{number}"),
     }
 }

@@ -1,17 +1,18 @@
 //! The methods of the protocol, each handed to its file, and the state that requests share.
 
-use super::candidates::Candidates;
+use super::candidates::{self, Candidates};
 use super::capabilities::Agreed;
 use super::concepts::{Listed, Place};
-use super::decode::Wish;
 use super::documents::Documents;
 use super::model::Model;
 use super::progress::Progresses;
 use super::titles::Titles;
 use super::tools::Tools;
-use super::{candidates, code_action, concepts, execute, resolve, settings};
-use crate::config::Layer;
+use super::{code_action, concepts, execute, resolve, settings, status};
+use crate::concepts::Measured;
+use crate::latent::ModelSettings;
 use serde_json::Value;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::Semaphore;
@@ -24,6 +25,9 @@ const TURNS: usize = 4;
 
 /// The server, as the framework wants it.
 pub struct Server(Arc<Shared>);
+
+/// How well the model does its concepts, by name.
+pub type Figures = Arc<HashMap<String, Measured>>;
 
 /// What requests share.
 pub struct Shared {
@@ -42,7 +46,8 @@ pub struct Shared {
     /// Who may decode.
     pub turns: Arc<Semaphore>,
     agreed: OnceLock<Agreed>,
-    editor: Mutex<Layer>,
+    editor: Mutex<settings::Editor>,
+    measured: Mutex<Option<(Option<std::path::PathBuf>, Figures)>>,
     shut_down: AtomicBool,
 }
 
@@ -53,7 +58,7 @@ impl Shared {
     }
 
     /// The editor's settings.
-    pub fn editor_settings(&self) -> Layer {
+    pub fn editor_settings(&self) -> settings::Editor {
         self.editor.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -69,13 +74,37 @@ impl Shared {
         }
     }
 
-    /// Takes settings over; what does not fit is said.
-    async fn configure(&self, value: &Value) {
-        let (layer, problems) = settings::read(value);
-        let before = std::mem::replace(&mut *self.editor.lock().unwrap_or_else(PoisonError::into_inner), layer.clone());
-        if before != layer {
+    /// How well the model does its concepts. Blocks when the model is another one than before.
+    pub fn measured(&self) -> Figures {
+        let settings = settings::resolve(None, &self.editor_settings().layer);
+        let Ok(settings) = settings else { return Figures::default() };
+        let mut known = self.measured.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((model, figures)) = &*known
+            && *model == settings.model
+        {
+            return Arc::clone(figures);
+        }
+        let model = ModelSettings { bundle: settings.model.clone(), runtime: None };
+        let figures = Arc::new(self.tools.measured(&model));
+        // nothing is remembered of a model that is not there: it may be soon
+        if !figures.is_empty() {
+            *known = Some((settings.model, Arc::clone(&figures)));
+        }
+        figures
+    }
+
+    fn set_editor_settings(&self, editor: settings::Editor) {
+        let mut held = self.editor.lock().unwrap_or_else(PoisonError::into_inner);
+        if *held != editor {
+            *held = editor;
             self.model.forget_failure();
         }
+    }
+
+    /// Takes settings over; what does not fit is said.
+    async fn configure(&self, value: &Value) {
+        let (editor, problems) = settings::read(value);
+        self.set_editor_settings(editor);
         if !problems.is_empty() {
             let message = format!("lerp: {}", problems.join("; "));
             self.client.show_message(MessageType::WARNING, message).await;
@@ -106,6 +135,7 @@ impl Server {
             turns: Arc::new(Semaphore::new(TURNS)),
             agreed: OnceLock::new(),
             editor: Mutex::default(),
+            measured: Mutex::default(),
             shut_down: AtomicBool::new(false),
         }))
     }
@@ -116,8 +146,13 @@ impl Server {
     }
 
     /// `lerp/candidates`.
-    pub async fn candidates(&self, wish: Wish) -> Result<Candidates> {
-        candidates::handle(&self.0, wish).await
+    pub async fn candidates(&self, asked: candidates::Asked) -> Result<Candidates> {
+        candidates::handle(&self.0, asked).await
+    }
+
+    /// `lerp/status`.
+    pub async fn status(&self, asked: status::Asked) -> Result<status::Status> {
+        status::handle(&self.0, asked).await
     }
 
     /// `lerp/concepts`.
@@ -148,14 +183,18 @@ impl LanguageServer for Server {
         // a second `initialize` is refused by the framework
         let _ = self.0.agreed.set(agreed);
         if let Some(options) = params.initialization_options {
-            let (layer, _) = settings::read(&options);
-            *self.0.editor.lock().unwrap_or_else(PoisonError::into_inner) = layer;
+            let (editor, _) = settings::read(&options);
+            *self.0.editor.lock().unwrap_or_else(PoisonError::into_inner) = editor;
         }
         Ok(answer)
     }
 
     async fn initialized(&self, _: InitializedParams) {
-        tokio::task::spawn_blocking(Titles::warm_up);
+        let shared = self.shared();
+        tokio::task::spawn_blocking(move || {
+            Titles::warm_up();
+            shared.measured();
+        });
         // asked beside the loop: a client that does not answer must not hold up its own exit
         let shared = self.shared();
         tokio::spawn(async move {
@@ -181,15 +220,7 @@ impl LanguageServer for Server {
     }
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
-        let document = params.text_document;
-        self.0.documents.open(document.uri.clone(), document.version, document.text);
-        // parsed now, so that the first light bulb is as quick as the others
-        if let Some(snapshot) = self.0.documents.snapshot(&document.uri, self.0.agreed().columns) {
-            let shared = self.shared();
-            tokio::task::spawn_blocking(move || {
-                shared.documents.parsed(&snapshot);
-            });
-        }
+        self.0.opened(vec![params.text_document]);
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
@@ -198,7 +229,19 @@ impl LanguageServer for Server {
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
-        self.0.documents.close(&params.text_document.uri);
+        self.0.closed(&[params.text_document]);
+    }
+
+    async fn notebook_did_open(&self, params: DidOpenNotebookDocumentParams) {
+        self.0.opened(params.cell_text_documents);
+    }
+
+    async fn notebook_did_change(&self, params: DidChangeNotebookDocumentParams) {
+        self.0.notebook_changed(params);
+    }
+
+    async fn notebook_did_close(&self, params: DidCloseNotebookDocumentParams) {
+        self.0.closed(&params.cell_text_documents);
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {

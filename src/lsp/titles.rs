@@ -3,9 +3,9 @@
 
 use crate::concepts::{ConceptInfo, Detector, catalogue};
 use crate::syntax::{Function, Parsed, enclosing_function, find_functions, parse};
-use std::collections::VecDeque;
+use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A concept that could be added to a function, or removed from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,12 +16,37 @@ pub struct Offer {
     pub remove: bool,
 }
 
-/// Functions whose offers are remembered.
-const REMEMBERED: usize = 32;
+/// Functions whose offers are remembered, at least; twice as many at most.
+const REMEMBERED: usize = 1024;
 
 /// Says what applies, and remembers it by the function's text.
 #[derive(Default)]
-pub struct Titles(Mutex<VecDeque<(String, Arc<Vec<Offer>>)>>);
+pub struct Titles(Mutex<Memory>);
+
+/// The functions that were asked about lately, and those before them.
+#[derive(Default)]
+struct Memory {
+    young: HashMap<String, Arc<Vec<Offer>>>,
+    old: HashMap<String, Arc<Vec<Offer>>>,
+}
+
+impl Memory {
+    fn get(&mut self, alone: &str) -> Option<Arc<Vec<Offer>>> {
+        if let Some(offers) = self.young.get(alone) {
+            return Some(Arc::clone(offers));
+        }
+        let (text, offers) = self.old.remove_entry(alone)?;
+        self.put(text, Arc::clone(&offers));
+        Some(offers)
+    }
+
+    fn put(&mut self, alone: String, offers: Arc<Vec<Offer>>) {
+        if self.young.len() >= REMEMBERED {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(alone, offers);
+    }
+}
 
 impl Titles {
     /// What applies to a function, in the catalogue's order, additions first; nothing when it is broken.
@@ -30,20 +55,17 @@ impl Titles {
             return Arc::default();
         }
         let alone = standing_alone(source, function);
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = known.iter().position(|(text, _)| *text == alone)
-            && let Some(found) = known.remove(at)
-        {
-            let offers = Arc::clone(&found.1);
-            known.push_front(found);
+        if let Some(offers) = self.lock().get(&alone) {
             return offers;
         }
-        drop(known);
+        // not while it is locked: other requests go on
         let offers = Arc::new(detect(&alone));
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.push_front((alone, Arc::clone(&offers)));
-        known.truncate(REMEMBERED);
+        self.lock().put(alone, Arc::clone(&offers));
         offers
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Memory> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Compiles the detectors' queries, so that the first request does not wait for it.
@@ -89,9 +111,8 @@ fn detect(alone: &str) -> Vec<Offer> {
     let Some(function) = find_functions(&parsed, alone).into_iter().next() else {
         return Vec::new();
     };
-    let detectors = catalogue().iter().filter_map(|concept| Some((concept, Detector::of(&concept.name)?)));
-    let seen =
-        detectors.map(|(concept, detector)| (concept, detector.presence(&parsed, alone, function.range.clone())));
+    let presences = Detector::presences(&parsed, alone, function.range);
+    let seen = catalogue().iter().filter_map(|concept| Some((concept, *presences.get(concept.name.as_str())?)));
     let seen: Vec<_> = seen.collect();
     let side = |remove: bool| {
         let applies = seen.iter().filter(move |(concept, presence)| {
@@ -105,16 +126,21 @@ fn detect(alone: &str) -> Vec<Offer> {
 }
 
 impl Offer {
-    /// `refactor.rewrite.lerp.add.guard-clause`.
+    /// `add.guard-clause`, the end of its kinds.
     pub fn kind(&self) -> String {
         let way = if self.remove { "remove" } else { "add" };
-        format!("{}.{way}.{}", super::code_action::KIND, self.concept.name)
+        format!("{way}.{}", self.concept.name)
     }
 
     /// `Add: guard clause`.
     pub fn title(&self) -> String {
         let way = if self.remove { "Remove" } else { "Add" };
         format!("{way}: {}", in_a_sentence(&self.concept.title))
+    }
+
+    /// Whether somebody may want it everywhere in a file: what is better for one place of the code, and what is taken out.
+    pub fn suits_a_file(&self) -> bool {
+        self.is_specific() || (self.remove && self.concept.family == "cross-cutting")
     }
 
     /// Whether it is about one place of the code, and not something that nearly any function could have.
@@ -169,6 +195,17 @@ mod tests {
             let alone = standing_alone(TEXT, &function);
             assert_eq!(parse(&alone).first_problem(), None, "{alone}");
         }
+    }
+
+    #[test]
+    fn what_is_asked_for_again_is_remembered_longest() {
+        let mut memory = Memory::default();
+        for n in 0..3 * REMEMBERED {
+            memory.put(n.to_string(), Arc::default());
+            assert!(memory.get("0").is_some(), "after {n}");
+        }
+        assert!(memory.get("1").is_none());
+        assert!(memory.young.len() + memory.old.len() <= 2 * REMEMBERED);
     }
 
     #[test]

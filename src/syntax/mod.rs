@@ -13,7 +13,7 @@ mod strings;
 pub use continued::continued_lines;
 pub use functions::{Function, enclosing_function, find_functions};
 pub use lex::{LexError, Lexeme, LexemeKind, lex};
-pub use pattern::{Pattern, PatternError};
+pub use pattern::{Capture, Pattern, PatternError, Searched};
 pub use scopes::{bound_names, import_position, unbound_names};
 
 use std::cell::RefCell;

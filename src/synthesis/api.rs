@@ -5,21 +5,30 @@ use crate::latent::SearchReport;
 use crate::text::TextEdit;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Says from outside that a request is no longer wanted.
 #[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct Cancel {
+    asked: Arc<AtomicBool>,
+    until: Option<Instant>,
+}
 
 impl Cancel {
+    /// The same, but it also asks to stop from `end` on.
+    pub fn until(&self, end: Instant) -> Self {
+        let end = self.until.map_or(end, |before| before.min(end));
+        Self { asked: Arc::clone(&self.asked), until: Some(end) }
+    }
+
     /// Asks to stop.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.asked.store(true, Ordering::Relaxed);
     }
 
     /// Whether to stop.
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.asked.load(Ordering::Relaxed) || self.until.is_some_and(|end| Instant::now() >= end)
     }
 }
 

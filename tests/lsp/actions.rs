@@ -3,6 +3,7 @@
 use crate::client::{Client, modern};
 use crate::scripted::Scripted;
 use crate::{TEXT, URI};
+use lerp::concepts::Measured;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
@@ -130,5 +131,44 @@ async fn concepts_say_whether_they_apply() {
     assert_eq!(named(&here, "print-debugging")["remove"], true);
     assert_eq!(named(&here, "none-comparison")["add"], false);
     assert!(named(&here, "none-comparison")["example"]["before"].is_string());
+    client.close().await;
+}
+
+#[tokio::test]
+async fn experimental_concepts_are_listed_and_not_offered() {
+    let poor = Measured { accuracy: Some(0.59), removal_accuracy: Some(0.6) };
+    let tools = || Scripted { measured: [("none-comparison".to_owned(), poor)].into(), ..Scripted::default() };
+    let named = json!({ "diagnostics": [], "only": [ADD] });
+    for (experimental, offered) in [(false, false), (true, true)] {
+        let mut client = Client::new(tools(), modern(), json!({ "experimental": experimental })).await;
+        client.open(URI, TEXT).await;
+        assert_eq!(kinds(&client.actions(URI, 1, context()).await).contains(&ADD), offered, "{experimental}");
+        // who asks for it by its name gets it
+        let asked = client.actions(URI, 1, named.clone()).await;
+        assert!(kinds(&asked).contains(&ADD) && asked[0].get("disabled").is_none(), "{asked:?}");
+        let all = client.request("lerp/concepts", json!({})).await.unwrap();
+        let one = all.as_array().unwrap().iter().find(|one| one["name"] == "none-comparison").unwrap().clone();
+        assert_eq!(one["experimental"], json!({ "add": true, "remove": false }));
+        assert_eq!((&one["origin"], one["accuracy"].as_f64().unwrap() < 0.6), (&json!("built-in"), true));
+        client.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_asked_for_and_can_not_be_has_a_reason() {
+    let mut client = Client::modern().await;
+    client.open(URI, TEXT).await;
+    let only = json!({ "diagnostics": [], "only": [ADD] });
+    let actions = client.actions(URI, 8, only.clone()).await;
+    assert_eq!(actions[0]["disabled"]["reason"], "A.printing has no place for it");
+    let actions = client.actions(URI, 12, only.clone()).await;
+    let reason = actions.first().map(|one| one["disabled"]["reason"].as_str().unwrap_or_default().to_owned());
+    assert!(reason.is_none_or(|reason| reason.contains("syntax error")), "{actions:?}");
+    client.close().await;
+    let mut can = modern();
+    can["textDocument"]["codeAction"]["disabledSupport"] = json!(false);
+    let mut client = Client::new(Scripted::default(), can, Value::Null).await;
+    client.open(URI, TEXT).await;
+    assert!(client.actions(URI, 8, only).await.is_empty());
     client.close().await;
 }

@@ -56,3 +56,47 @@ async fn requests_may_say_more_and_mistakes_are_named() {
     assert_eq!(client.request("lerp/candidates", wish(5, json!({ "add": ["logging"] }))).await, Err(failed));
     client.close().await;
 }
+
+#[tokio::test]
+async fn what_is_known_is_said_before_the_answer() {
+    let mut client = Client::new(Scripted::default(), modern(), json!({ "candidates": 2, "tests": "auto" })).await;
+    let text = "def fails_first(x):\n    return x\n";
+    client.open(URI, text).await;
+    let token = json!("mine");
+    let more = json!({ "add": ["logging"], "partialResultToken": token });
+    let id = client.ask("lerp/candidates", wish(1, more)).await;
+    let mut said = Vec::new();
+    for _ in 0..3 {
+        let progress = client.expect("$/progress", Value::Null).await;
+        assert_eq!(progress["token"], token);
+        let value = progress["value"].clone();
+        assert_eq!(
+            (&value["complete"], &value["version"], &value["message"]),
+            (&json!(false), &json!(1), &Value::Null)
+        );
+        let known = value["candidates"].as_array().unwrap().clone();
+        said.push(known.iter().map(|one| format!("{} {}", one["id"], one["verdict"])).collect::<Vec<_>>().join(", "));
+    }
+    assert_eq!(said, [r#"0 "pending", 1 "pending""#, r#"1 "pending", 0 "failed""#, r#"1 "passed", 0 "failed""#,]);
+    let answer = client.answer(id).await.unwrap();
+    assert_eq!(answer["complete"], true);
+    assert_eq!(answer["candidates"][0]["tests"], "tests: passed (3)");
+    assert_eq!((&answer["candidates"][0]["id"], &answer["candidates"][1]["id"]), (&json!(1), &json!(0)));
+    client.close().await;
+}
+
+#[tokio::test]
+async fn a_client_may_bring_its_own_progress() {
+    for token in [json!(7), json!("seven")] {
+        let mut can = modern();
+        can["window"] = json!({});
+        let mut client = Client::new(Scripted::default(), can, Value::Null).await;
+        client.open(URI, "def slow(x):\n    return x\n").await;
+        let id = client.ask("lerp/candidates", wish(1, json!({ "add": ["logging"], "workDoneToken": token }))).await;
+        let begin = client.expect("$/progress", Value::Null).await;
+        assert_eq!((&begin["token"], &begin["value"]["kind"]), (&token, &json!("begin")));
+        client.notify("window/workDoneProgress/cancel", json!({ "token": token })).await;
+        assert_eq!(client.answer(id).await, Err(-32800));
+        client.close().await;
+    }
+}

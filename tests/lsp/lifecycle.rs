@@ -16,6 +16,7 @@ async fn the_server_says_what_it_can() {
     assert_eq!(can["positionEncoding"], "utf-16");
     assert_eq!(can["textDocumentSync"]["change"], 2);
     assert_eq!(can["codeActionProvider"]["resolveProvider"], true);
+    assert_eq!(can["notebookDocumentSync"]["notebookSelector"], json!([{ "cells": [{ "language": "python" }] }]));
     assert_eq!(can["executeCommandProvider"]["commands"], json!(["lerp.apply"]));
     assert_eq!(client.request("nothing/like/it", json!({})).await, Err(-32601));
     client.notify("nothing/like/it", json!({})).await;

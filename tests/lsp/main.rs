@@ -9,7 +9,9 @@ mod binary;
 mod candidates;
 mod client;
 mod lifecycle;
+mod notebooks;
 mod resolve;
+mod status;
 mod storm;
 
 /// A function that `== None` can be replaced in, and one that begins with a print; both end behind a wide character.

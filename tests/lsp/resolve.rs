@@ -181,7 +181,7 @@ async fn tests_decide_when_they_are_wanted() {
     let edits = &resolved["edit"]["documentChanges"][0]["edits"];
     assert_eq!(edits[1]["newText"], "  # end 2", "the first candidate fails its tests");
     let logged = client.expect("window/logMessage", Value::Null).await;
-    assert_eq!(logged["message"], "Add: guard clause in fails_first: 3 tests passed");
+    assert_eq!(logged["message"], "Add: guard clause in fails_first: tests: passed (3)");
     client.close().await;
 
     // tests say more than the model does of itself
@@ -211,5 +211,80 @@ async fn the_command_has_the_client_apply_the_edit() {
     assert_eq!(answer["applied"], false);
     assert!(client.shown().await.contains("would change nothing"));
     assert_eq!(client.request("workspace/executeCommand", json!({ "command": "x" })).await, Err(-32602));
+    client.close().await;
+}
+
+#[tokio::test]
+async fn what_the_tests_say_is_shown() {
+    let mut can = modern();
+    can["experimental"] = json!({ "lerp": { "verdicts": true } });
+    let cases = [
+        ("f", json!({ "tests": "auto" }), "passed", "tests: passed (3)"),
+        ("same", json!({ "tests": "auto" }), "same", "tests: same on 24 calls"),
+        ("f", json!({ "tests": "none" }), "untested", "tests: untested"),
+        ("slow_tests", json!({ "tests": "auto", "testBudget": 0 }), "untested", "tests: untested"),
+    ];
+    for (name, options, verdict, words) in cases {
+        let mut client = Client::new(Scripted::default(), can.clone(), options.clone()).await;
+        client.open(URI, &function(name)).await;
+        let resolved = client.request("codeAction/resolve", action(1, 1)).await.unwrap();
+        assert_eq!(resolved["title"], format!("Add: guard clause ({words})"), "{options}");
+        assert!(resolved["edit"].is_object(), "{options}");
+        let told = client.expect("lerp/verdict", Value::Null).await;
+        assert_eq!(
+            (&told["verdict"], &told["tests"], &told["function"]),
+            (&json!(verdict), &json!(words), &json!(name))
+        );
+        assert_eq!((&told["version"], &told["title"]), (&json!(1), &json!("Add: guard clause")));
+        let budget = told["reason"].as_str().unwrap_or_default().contains("testBudget is 0 s");
+        assert_eq!(budget, name == "slow_tests", "{told}");
+        if verdict != "untested" || budget {
+            client.expect("window/logMessage", Value::Null).await;
+        }
+        client.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_whole_file_is_edited_where_the_concept_applies() {
+    let mut client = Client::new(Scripted::default(), modern(), json!({ "tests": "none" })).await;
+    let text = "def f(x):\n    if x == None:\n        return 1\n\n\ndef g(x):\n    return x\n\n\nclass A:\n    def nothing(self, x):\n        return x == None\n\n    def h(self, x):\n        return x != None\n";
+    client.open(URI, text).await;
+    let context = json!({ "diagnostics": [], "only": ["source.lerp"] });
+    let actions = client.actions(URI, 0, context).await;
+    let kind = "source.lerp.add.none-comparison";
+    let action = actions.iter().find(|action| action["kind"] == kind).unwrap();
+    assert_eq!(action["title"], "Add: is None, in the whole file");
+    assert!(action["data"].get("range").is_none(), "{action}");
+    let resolved = client.request("codeAction/resolve", action.clone()).await.unwrap();
+    let new = applied(text, &resolved["edit"]["documentChanges"][0]["edits"], Columns::Utf16);
+    let marks: Vec<&str> = new.lines().filter(|line| line.contains("# added")).collect();
+    assert_eq!(marks, ["# added none-comparison 1", "    # added none-comparison 1"], "{new}");
+    assert!(new.contains("    # added none-comparison 1\n    def h("), "{new}");
+    // nobody who looks for a light bulb is asked about files
+    for context in [json!({ "diagnostics": [] }), json!({ "diagnostics": [], "only": [""] })] {
+        let actions = client.actions(URI, 1, context).await;
+        assert!(actions.iter().all(|one| !one["kind"].as_str().unwrap().starts_with("source")), "{actions:?}");
+    }
+    // on saving, editors ask for other source actions
+    let saving = json!({ "diagnostics": [], "only": ["source.fixAll", "source.organizeImports"] });
+    assert!(client.actions(URI, 1, saving).await.is_empty());
+    client.open(URI, &function("g")).await;
+    let whole = json!({ "title": "x", "data": { "textDocument": { "uri": URI }, "add": ["none-comparison"] } });
+    let resolved = client.request("codeAction/resolve", whole).await.unwrap();
+    assert!(resolved.get("edit").is_none());
+    assert_eq!(client.shown().await, "lerp: nothing in this file to change");
+    client.close().await;
+}
+
+#[tokio::test]
+async fn cancelling_stops_the_tests() {
+    let mut client = Client::new(Scripted::default(), modern(), json!({ "tests": "auto" })).await;
+    client.open(URI, &function("slow_tests")).await;
+    let id = client.ask("codeAction/resolve", action(1, 1)).await;
+    let token = client.expect("window/workDoneProgress/create", Value::Null).await["token"].clone();
+    client.expect("$/progress", Value::Null).await;
+    client.notify("window/workDoneProgress/cancel", json!({ "token": token })).await;
+    assert_eq!(client.answer(id).await, Err(CANCELLED));
     client.close().await;
 }
