@@ -1,7 +1,6 @@
 //! The open documents: text, lines and tree of the newest version. Texts change on the loop's thread, in the order in
 //! which the client changed them; everything else works on snapshots.
 
-use super::history::History;
 use crate::syntax::{Parsed, Replacement, Spot, parse, parse_again};
 use crate::synthesis::Cancel;
 use crate::text::{Columns, LineIndex, LineStarts, Position};
@@ -9,7 +8,6 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 use tower_lsp::ls_types::{self, TextDocumentContentChangeEvent, TextEdit, Uri};
 
 /// The open documents by URI, whatever its scheme.
@@ -26,8 +24,6 @@ struct Document {
     lone_return: bool,
     /// What works on this version, and is in vain once there is another.
     running: Vec<Cancel>,
-    /// What it was before.
-    history: History,
 }
 
 /// A tree, and whether it is of the newest text.
@@ -64,8 +60,7 @@ impl Documents {
         let lines = Arc::new(LineStarts::new(&text));
         let key = uri.as_str().to_owned();
         let text = Arc::new(text);
-        let (tree, running, history) = (Tree::None, Vec::new(), History::default());
-        let document = Document { uri, version, text, lines, tree, lone_return, running, history };
+        let document = Document { uri, version, text, lines, tree: Tree::None, lone_return, running: Vec::new() };
         if let Some(before) = self.lock().insert(key, document) {
             before.stop();
         }
@@ -87,7 +82,6 @@ impl Documents {
         document.stop();
         document.running.clear();
         document.version = version;
-        document.history.changes(&document.text, Instant::now());
         for change in changes {
             match change.range {
                 Some(range) => {
@@ -116,11 +110,6 @@ impl Documents {
             tree: document.tree.clone(),
             columns,
         })
-    }
-
-    /// The texts that stretches of changes began with, the last first.
-    pub fn history(&self, uri: &Uri) -> Vec<Arc<String>> {
-        self.lock().get(uri.as_str()).map(|document| document.history.texts()).unwrap_or_default()
     }
 
     /// The newest version's number.

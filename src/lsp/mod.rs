@@ -6,7 +6,7 @@
 //! | `code_action`, `resolve`, `execute`, `candidates`, `concepts`, `status` | one request each |
 //! | `titles` | which concepts apply to a function: detectors alone, no model |
 //! | `wish`, `beside`, `decode`, `apply` | what is wanted; work beside the loop; candidates and their tests; the one edit |
-//! | `documents`, `history`, `notebook` | the open texts, their lines and trees; what they were before; cells |
+//! | `documents`, `notebook` | the open texts, their lines and trees; cells |
 //! | `model` | the model, loaded when the first edit is wanted |
 //! | `settings`, `capabilities` | what the editor wants and can |
 //! | `edits`, `progress`, `error`, `frames`, `tools` | what the above need |
@@ -31,7 +31,6 @@ mod edits;
 mod error;
 mod execute;
 mod frames;
-mod history;
 mod model;
 mod notebook;
 mod progress;
