@@ -2,11 +2,15 @@
 
 use super::Format;
 use super::args::{SettingsArgs, check_concepts};
-use super::engine::{Concept, engine};
+use super::engine::{Concept, Editor, load};
+use super::teach::{near_text, nearest, strength_text};
+use crate::concepts::store::StoredPair;
 use crate::config::Layer;
+use crate::synthesis::Engine;
 use crate::text::{colour, unified};
 use anyhow::Result;
 use clap::Args;
+use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
@@ -28,10 +32,14 @@ impl Concepts {
     /// Runs it.
     pub fn run(self) -> Result<ExitCode> {
         let settings = self.settings.resolve(Path::new("."), Layer::default())?;
-        let mut concepts = engine(&settings)?.concepts();
+        let engine = load(&settings, Path::new("."))?;
+        let mut concepts = Editor::concepts(&engine);
         if let Some(name) = &self.show {
             check_concepts(&concepts, std::slice::from_ref(name), &[])?;
             concepts.retain(|concept| concept.info.name == *name);
+        }
+        if let Some(name) = self.show.as_ref().filter(|_| concepts.iter().any(|concept| concept.taught.is_some())) {
+            return self.show_taught(&engine, name, &concepts);
         }
         let mut out = anstream::stdout().lock();
         match self.format {
@@ -50,6 +58,53 @@ impl Concepts {
     }
 }
 
+/// A taught concept with all its pairs.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    concept: &'a Concept,
+    nearest: Vec<super::teach::Near>,
+    pairs: &'a [StoredPair],
+}
+
+impl Concepts {
+    fn show_taught(&self, engine: &Engine, name: &str, concepts: &[Concept]) -> Result<ExitCode> {
+        let taught = engine.taught();
+        let found = (concepts.first(), taught.iter().find(|one| one.stored.name == name));
+        let (Some(concept), Some(taught)) = found else { return Ok(ExitCode::SUCCESS) };
+        let nearest = nearest(engine.nearest_built_in(name)?);
+        let pairs = &taught.stored.pairs;
+        let mut out = anstream::stdout().lock();
+        if self.format == Format::Json {
+            serde_json::to_writer_pretty(&mut out, &[Shown { concept, nearest, pairs }])?;
+            writeln!(out)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let info = &concept.info;
+        writeln!(out, "\x1b[1m{}\x1b[0m: {}", info.name, info.title)?;
+        if !info.description.is_empty() {
+            writeln!(out, "{}", info.description)?;
+        }
+        let about = describe_taught(concept);
+        write!(out, "{about}\n{}", near_text(&nearest))?;
+        if !info.imports.is_empty() {
+            writeln!(out, "may bring {}", info.imports.join(", "))?;
+        }
+        for pair in pairs {
+            let diff = unified(&pair.before, &pair.after, ("before", "after"));
+            write!(out, "\n{}\n{}", pair.origin, colour(&diff))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn describe_taught(concept: &Concept) -> String {
+    let Some(about) = &concept.taught else { return String::new() };
+    let pairs = super::teach::plural(about.pairs, "pair");
+    let agreement = if about.pairs > 1 { format!(", agreement {:.2}", about.agreement) } else { String::new() };
+    format!("taught ({}) from {pairs}{agreement}; {}", about.level, strength_text(about.strength))
+}
+
 fn table(concepts: &[Concept]) -> String {
     let width = concepts.iter().map(|concept| concept.info.name.chars().count()).max();
     let width = width.unwrap_or_default();
@@ -57,6 +112,12 @@ fn table(concepts: &[Concept]) -> String {
     let mut text = String::new();
     for concept in concepts {
         let info = &concept.info;
+        if let Some(about) = &concept.taught {
+            let said = if info.description.is_empty() { &info.title } else { &info.description };
+            let pairs = super::teach::plural(about.pairs, "pair");
+            text += &format!("{:<width$}  {:<14}  {said} ({pairs})\n", info.name, format!("{} level", about.level));
+            continue;
+        }
         let back = if info.reverse { format!("− {}", percent(concept.removal_accuracy)) } else { " ".repeat(6) };
         let (name, there) = (&info.name, percent(concept.accuracy));
         text += &format!("{name:<width$}  + {there}  {back}  {}\n", info.description);

@@ -1,12 +1,14 @@
 //! What the subcommands need of the engine. The trait stands between them so that tests can put a scripted engine in
 //! place of the model.
 
-use crate::concepts::{ConceptInfo, Detector};
+use crate::concepts::store::{Level, read_all};
+use crate::concepts::{Applies, ConceptInfo, Detector};
 use crate::config::Settings;
 use crate::latent::{LatentError, ModelSettings};
 use crate::syntax::{Function, Parsed};
-use crate::synthesis::{Cancel, Engine, Outcome, Request, SynthesisError};
+use crate::synthesis::{Cancel, Engine, Outcome, Request, SynthesisError, TaughtConcept};
 use serde::Serialize;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Edits functions; many threads may ask at the same time.
@@ -41,6 +43,44 @@ pub struct Concept {
     pub accuracy: Option<f32>,
     /// The same for removing it.
     pub removal_accuracy: Option<f32>,
+    /// What there is to say of a taught one; `null` for what is built in.
+    pub taught: Option<About>,
+}
+
+/// What is particular to a taught concept.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct About {
+    /// Where it is kept.
+    pub level: Level,
+    /// Pairs that it was learned from.
+    pub pairs: usize,
+    /// Their agreement, to 1.
+    pub agreement: f32,
+    /// `graded`: it acts on several places; `switch`: it is there or not.
+    pub strength: &'static str,
+}
+
+impl From<TaughtConcept> for Concept {
+    fn from(taught: TaughtConcept) -> Self {
+        let example = taught.example();
+        let about = About {
+            level: taught.stored.level,
+            pairs: taught.stored.pairs.len(),
+            agreement: taught.agreement,
+            strength: super::teach::strength(taught.graded),
+        };
+        let info = ConceptInfo {
+            name: taught.stored.name,
+            title: taught.stored.title,
+            description: taught.stored.description,
+            family: "taught".to_owned(),
+            reverse: true,
+            changes_behaviour: String::new(),
+            imports: taught.imports,
+            example,
+        };
+        Self { info, accuracy: None, removal_accuracy: None, taught: Some(about) }
+    }
 }
 
 impl Editor for Engine {
@@ -50,12 +90,19 @@ impl Editor for Engine {
 
     fn concepts(&self) -> Vec<Concept> {
         let known = Engine::concepts(self).into_iter();
-        known
-            .map(|(info, accuracy, removal_accuracy)| Concept { info: info.clone(), accuracy, removal_accuracy })
-            .collect()
+        let built_in = known.map(|(info, accuracy, removal_accuracy)| Concept {
+            info: info.clone(),
+            accuracy,
+            removal_accuracy,
+            taught: None,
+        });
+        built_in.chain(self.taught().into_iter().map(Concept::from)).collect()
     }
 
     fn applies(&self, place: &Place<'_>, concept: &str, remove: bool) -> bool {
+        if let Some(applies) = self.taught_applies(concept, place.parsed, place.source, place.function, remove) {
+            return applies != Applies::No;
+        }
         let range = place.function.range.clone();
         Detector::of(concept).is_none_or(|detector| {
             let presence = detector.presence(place.parsed, place.source, range);
@@ -69,9 +116,34 @@ pub fn model_settings(settings: &Settings) -> ModelSettings {
     ModelSettings { bundle: settings.model.clone(), runtime: settings.onnxruntime.clone() }
 }
 
-/// The engine of this process.
+/// The engine of this process, with the taught concepts that hold here.
 pub fn engine(settings: &Settings) -> Result<Arc<dyn Editor>, LatentError> {
-    Ok(Arc::new(Engine::load(&model_settings(settings))?))
+    engine_at(settings, Path::new("."))
+}
+
+/// The same with those that hold for a file or folder.
+pub fn engine_at(settings: &Settings, start: &Path) -> Result<Arc<dyn Editor>, LatentError> {
+    Ok(Arc::new(load(settings, start)?))
+}
+
+/// The engine itself; says what of the taught concepts can not be used.
+pub fn load(settings: &Settings, start: &Path) -> Result<Engine, LatentError> {
+    let engine = Engine::load(&model_settings(settings))?;
+    let (stored, problems) = read_all(start);
+    let problems = problems.iter().map(ToString::to_string).chain(engine.know(stored));
+    for problem in problems.collect::<Vec<_>>() {
+        eprintln!("lerp: warning: {problem}");
+    }
+    for taught in engine.taught().into_iter().filter(|taught| taught.encoded_anew) {
+        let stored = &taught.stored;
+        let had = if stored.vectors.is_empty() { "its pairs changed" } else { "another model made its vector" };
+        eprintln!(
+            "lerp: {} was encoded from its {} again: {had}",
+            stored.name,
+            super::teach::plural(stored.pairs.len(), "pair")
+        );
+    }
+    Ok(engine)
 }
 
 /// Whether the concepts promise to leave alone what a function does. An unknown one promises nothing.

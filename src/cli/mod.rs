@@ -8,6 +8,7 @@ mod concepts;
 mod doctor;
 mod engine;
 mod files;
+mod forget;
 mod json;
 mod ordered;
 mod progress;
@@ -16,6 +17,7 @@ mod referee;
 #[cfg(test)]
 mod scripted;
 mod server;
+mod teach;
 mod tests;
 mod tokenize;
 mod verify;
@@ -47,6 +49,10 @@ enum Command {
     Concepts(concepts::Concepts),
     /// Show functions on the line between two functions
     Blend(blend::Blend),
+    /// Learn a concept from before/after pairs: files, commits or JSON lines
+    Teach(teach::Teach),
+    /// Delete a taught concept
+    Forget(forget::Forget),
     /// Serve JSON lines: requests on standard input, results on standard output
     Batch(batch::Batch),
     /// Serve an editor: the language server, on standard input and output
@@ -95,6 +101,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Tests(tests) => tests.run(),
         Command::Concepts(concepts) => concepts.run(),
         Command::Blend(blend) => blend.run(),
+        Command::Teach(teach) => teach.run(),
+        Command::Forget(forget) => forget.run(),
         Command::Batch(batch) => batch.run(),
         Command::Server(server) => server.run(),
         Command::Doctor(doctor) => doctor.run(),

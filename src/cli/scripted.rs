@@ -26,7 +26,7 @@ pub fn concept(name: &str) -> Concept {
         imports: Vec::new(),
         example: ExamplePair { before: "def f():\n    x\n".to_owned(), after: "def f():\n    y\n".to_owned() },
     };
-    Concept { info, accuracy: None, removal_accuracy: None }
+    Concept { info, accuracy: None, removal_accuracy: None, taught: None }
 }
 
 fn words(concept: &str, remove: bool) -> (String, String) {

@@ -67,7 +67,8 @@ impl Tools for Own {
         let attempts: Vec<Attempt> = trial.candidates.iter().map(attempt).collect();
         let asked: Vec<String> = trial.concepts.iter().map(|name| (*name).to_owned()).collect();
         let known = asked.iter().filter_map(|name| concepts::find(name));
-        let known = known.map(|info| Concept { info: info.clone(), accuracy: None, removal_accuracy: None });
+        let known =
+            known.map(|info| Concept { info: info.clone(), accuracy: None, removal_accuracy: None, taught: None });
         let known: Vec<Concept> = known.collect();
         let allowed = brought(&known, &asked, &[]);
         let keeps_behaviour = keeps_behaviour(&known, &asked, &[]);

@@ -3,15 +3,19 @@
 //! A concept is a vector of the latent space with the spellings that travel with it. No rewriting here: detectors and
 //! tables only say where a concept applies and what it may bring.
 
+mod applicability;
 mod built_in;
 mod catalogue;
 mod detector;
+mod pairs;
 pub mod store;
 mod taught;
 mod unrelated;
 
+pub use applicability::{Applicability, Applies, is_graded};
 pub use built_in::{BuiltIn, EXPERIMENTAL_BELOW, Measured, read as read_built_in, read_measured};
 pub use catalogue::{ConceptInfo, ExamplePair, catalogue, find, nearest, nearest_of};
 pub use detector::{Detector, Presence};
+pub use pairs::{Contradiction, PairProblem, Side, check_pair, contradiction, imports_brought, same_function};
 pub use taught::{Taught, WithPractice, changes_signature};
 pub use unrelated::unrelated;

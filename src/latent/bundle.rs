@@ -55,6 +55,8 @@ pub struct Bundle {
     pub folder: PathBuf,
     /// Version of the model.
     pub version: String,
+    /// Stands for all its files: other weights have another one, whatever their version says.
+    pub fingerprint: String,
     /// Sizes.
     pub shapes: Shapes,
     /// Bytes of all files.
@@ -104,8 +106,9 @@ impl Bundle {
             size += entry.size;
         }
         let can_search = manifest.files.contains_key(SEARCH);
+        let fingerprint = hash(text.as_bytes())[..12].to_owned();
         let folder = folder.to_path_buf();
-        Ok(Self { folder, version: manifest.version, shapes: manifest.shapes, size, can_search })
+        Ok(Self { folder, fingerprint, version: manifest.version, shapes: manifest.shapes, size, can_search })
     }
 }
 

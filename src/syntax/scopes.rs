@@ -68,6 +68,30 @@ pub fn import_position(parsed: &Parsed) -> (usize, bool) {
     (position.unwrap_or(0), position.is_some())
 }
 
+/// The shortest top-level import that binds this name as the module's own imports do: of `from x import a, b as c` for the name
+/// `c` it is `from x import b as c`. Relative imports mean something else in another module and are left out.
+pub fn import_of(parsed: &Parsed, source: &str, name: &str) -> Option<String> {
+    let text = |node: Node<'_>| source[node.byte_range()].split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut cursor = parsed.root().walk();
+    let statements = parsed.root().children(&mut cursor).filter(|node| node.kind().starts_with("import_"));
+    statements.into_iter().find_map(|statement| {
+        let module = statement.child_by_field_name("module_name");
+        if module.is_some_and(|module| module.kind() == "relative_import") {
+            return None;
+        }
+        let mut cursor = statement.walk();
+        let mut bound = statement.children_by_field_name("name", &mut cursor);
+        let part = bound.find(|part| match part.child_by_field_name("alias") {
+            Some(alias) => &source[alias.byte_range()] == name,
+            None => source[part.byte_range()].split('.').next().map(str::trim) == Some(name),
+        })?;
+        Some(match module {
+            Some(module) => format!("from {} import {}", text(module), text(part)),
+            None => format!("import {}", text(part)),
+        })
+    })
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Depth {
     /// Bodies of functions and classes are not entered.

@@ -153,6 +153,9 @@ pub enum SynthesisError {
     /// Nothing was asked for.
     #[error("nothing to do: name at least one concept to add or remove, or give examples")]
     NothingAsked,
+    /// A concept and its own inverse.
+    #[error("{0:?} is asked for twice, to be added and to be removed: that would change nothing")]
+    Conflict(String),
     /// The model failed.
     #[error(transparent)]
     Latent(#[from] crate::latent::LatentError),

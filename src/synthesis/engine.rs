@@ -1,19 +1,21 @@
 //! The engine: a request becomes candidates.
 //!
 //! Concepts of one request are applied one after the other, each to what the one before gave: measured, that is right more
-//! often than adding their vectors up in one decoding. The order is the request's: additions, removals, examples.
+//! often than adding their vectors up in one decoding. The order is always the same, whatever the request's is.
 
 use super::api::{Cancel, Candidate, Example, Outcome, Request, SynthesisError};
 use super::filter::{self, Expectation, Subject};
+use super::known::{Known, TaughtConcept, learn};
 use super::learn::{LearnOptions, Learned};
 use super::merge::{Target, merge};
 use crate::codec::{ConceptTable, FunctionError, Lexed, Mask, SlotTable, WindowPair, apply, encode, replacements};
-use crate::concepts::{self, BuiltIn, ConceptInfo, Detector, catalogue};
+use crate::concepts::store::{Stored, StoredVector};
+use crate::concepts::{self, Applicability, Applies, BuiltIn, ConceptInfo, Detector, catalogue};
 use crate::latent::{DecodeOptions, EditVector, LatentError, ModelSettings, Script, Worker};
 use crate::syntax::{Function, Parsed, find_functions, parse};
 use crate::text::{TextEdit, edits_between};
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 /// Longest script that is written, in steps.
@@ -28,6 +30,8 @@ const RELUCTANCE: f32 = -1.0;
 const RELUCTANCE_WHEN_SEEN: f32 = -5.0;
 /// What so many sets of examples teach is remembered.
 const REMEMBERED: usize = 64;
+/// The same where something is missing that the pairs of a taught concept have in common.
+const RELUCTANCE_IN_DOUBT: f32 = 1.0;
 /// Of each intermediate result, this many go on to the next concept.
 const BEAM: usize = 2;
 
@@ -40,11 +44,13 @@ pub struct Engine {
     built_in: HashMap<String, BuiltIn>,
     vectors: Mutex<HashMap<String, Arc<EditVector>>>,
     learned: Mutex<Remembered>,
+    taught: RwLock<BTreeMap<String, Arc<Known>>>,
 }
 
 /// One concept of a request, ready to be applied.
-struct Asked {
-    /// Named in messages.
+pub(super) struct Asked {
+    /// What it is called in messages.
+    name: String,
     table: ConceptTable,
     vector: Arc<EditVector>,
     remove: bool,
@@ -53,6 +59,8 @@ struct Asked {
     brings: Vec<String>,
     changes_signature: bool,
     detector: Option<&'static Detector>,
+    /// What the pairs of a taught one need to be there.
+    applies: Option<Arc<Applicability>>,
     /// Agreement of the pairs.
     agreement: f32,
 }
@@ -72,7 +80,7 @@ impl Engine {
     pub fn load(settings: &ModelSettings) -> Result<Self, LatentError> {
         let worker = Worker::start(settings)?;
         let built_in = concepts::read_built_in(&worker.bundle.folder)?;
-        Ok(Self { worker, built_in, vectors: Mutex::default(), learned: Mutex::default() })
+        Ok(Self { worker, built_in, vectors: Mutex::default(), learned: Mutex::default(), taught: RwLock::default() })
     }
 
     /// The model's thread, for what is not an edit (`lerp doctor`, tests of parity).
@@ -94,6 +102,18 @@ impl Engine {
         if asked.is_empty() {
             return Err(SynthesisError::NothingAsked);
         }
+        self.run_with(request, &asked, outcome, started, cancel)
+    }
+
+    /// Serves a request with these concepts in the place of those that it names.
+    pub(super) fn run_with(
+        &self,
+        request: &Request<'_>,
+        asked: &[Asked],
+        mut outcome: Outcome,
+        started: Instant,
+        cancel: &Cancel,
+    ) -> Result<Outcome, SynthesisError> {
         let parsed = parse(request.source);
         let function = find(&parsed, request.source, request.function)?;
         if request.strength == 0.0 {
@@ -106,6 +126,14 @@ impl Engine {
         outcome.timings.encode = millis(started);
         let mut drafts = vec![start];
         for (number, concept) in asked.iter().enumerate() {
+            let now = drafts.first().filter(|draft| draft.changed).map(|draft| draft.source.as_str());
+            if let Some(now) = now
+                && may_apply(concept, request.source, &function.qualname)
+                && !may_apply(concept, now, &function.qualname)
+            {
+                let name = &concept.name;
+                outcome.refused.push(format!("{name} does not apply any more once the other concepts are there"));
+            }
             let last = number + 1 == asked.len();
             let count = if last { request.candidates.max(1) } else { BEAM };
             let mut next = Vec::new();
@@ -125,7 +153,7 @@ impl Engine {
             next.sort_by(|a, b| b.log_probability.total_cmp(&a.log_probability));
             drafts = next;
         }
-        finish(request, drafts, &asked, &mut outcome);
+        finish(request, drafts, asked, &mut outcome);
         Ok(outcome)
     }
 
@@ -159,6 +187,10 @@ impl Engine {
         let mut slots = SlotTable::default();
         let encoded = encode(source, lexed.start, &lexed.lexemes, &concept.table, &mut slots)
             .map_err(|error| named(error.into()))?;
+        let applies = concept.applies.as_ref().map_or(Applies::Likely, |applies| applies.of(&encoded.ids));
+        if applies == Applies::No {
+            return Ok(vec![draft.clone()]);
+        }
         let ids = encoded.ids.clone();
         let sign = if concept.remove { -strength } else { strength };
         let v = EditVector(Vec::new()).plus(sign, &concept.vector);
@@ -192,7 +224,12 @@ impl Engine {
         };
         let mut drafts = Vec::new();
         let best = decoded.scripts.first().map_or(f32::NEG_INFINITY, |script| script.log_probability);
-        let applies = best > decoded.unchanged + if seen { RELUCTANCE_WHEN_SEEN } else { RELUCTANCE };
+        let reluctance = match applies {
+            Applies::Doubtful => RELUCTANCE_IN_DOUBT,
+            _ if seen => RELUCTANCE_WHEN_SEEN,
+            _ => RELUCTANCE,
+        };
+        let applies = best > decoded.unchanged + reluctance;
         if !applies {
             drafts.push(Draft { log_probability: draft.log_probability + decoded.unchanged, ..draft.clone() });
         }
@@ -229,21 +266,27 @@ impl Engine {
         Ok(learned)
     }
 
+    /// The concepts of a request, in an order that does not depend on the request's: additions, removals, each by name, and
+    /// the examples.
     fn asked(
         &self,
         request: &Request<'_>,
         cancel: &Cancel,
         outcome: &mut Outcome,
     ) -> Result<Vec<Asked>, SynthesisError> {
+        if let Some(name) = request.add.iter().find(|name| request.remove.contains(name)) {
+            return Err(SynthesisError::Conflict(name.clone()));
+        }
         let mut asked = Vec::new();
         for (names, remove) in [(&request.add, false), (&request.remove, true)] {
-            for name in names {
+            for name in names.iter().collect::<BTreeSet<_>>() {
                 asked.push(self.named(name, remove)?);
             }
         }
         if !request.examples.is_empty() {
             let learned = self.learned(request, cancel)?;
             asked.push(Asked {
+                name: "the examples".to_owned(),
                 brings: learned.taught.concept.names.clone(),
                 table: learned.taught.concept.clone(),
                 vector: Arc::new(learned.vector.clone()),
@@ -251,6 +294,7 @@ impl Engine {
                 imports: Vec::new(),
                 changes_signature: learned.taught.changes_signature,
                 detector: None,
+                applies: Some(Arc::new(Applicability::new(&learned.taught.windows, request.reverse_examples))),
                 agreement: learned.agreement,
             });
             outcome.search.clone_from(&learned.search);
@@ -259,20 +303,15 @@ impl Engine {
     }
 
     fn named(&self, name: &str, remove: bool) -> Result<Asked, SynthesisError> {
-        let unknown = || SynthesisError::NoConcept { name: name.to_owned(), nearest: concepts::nearest(name) };
+        if let Some(known) = self.taught_concept(name) {
+            return Ok(known.asked(remove));
+        }
+        let unknown = || SynthesisError::NoConcept { name: name.to_owned(), nearest: self.nearest_concept(name) };
         let info = concepts::find(name).ok_or_else(unknown)?;
         let built_in = self.built_in.get(name).ok_or_else(unknown)?;
-        let known = self.vectors.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
-        let vector = match known {
-            Some(vector) => vector,
-            None => {
-                let vector = Arc::new(self.vector(&built_in.taught.windows)?.0);
-                let mut vectors = self.vectors.lock().unwrap_or_else(PoisonError::into_inner);
-                vectors.insert(name.to_owned(), Arc::clone(&vector));
-                vector
-            }
-        };
+        let vector = self.built_in_vector(name)?.ok_or_else(unknown)?;
         Ok(Asked {
+            name: name.to_owned(),
             table: built_in.taught.concept.clone(),
             vector,
             remove,
@@ -280,12 +319,116 @@ impl Engine {
             brings: Vec::new(),
             changes_signature: built_in.taught.changes_signature,
             detector: Detector::of(name),
+            applies: None,
             agreement: 1.0,
         })
     }
 
+    /// The vector of a built-in concept that the bundle has.
+    pub(super) fn built_in_vector(&self, name: &str) -> Result<Option<Arc<EditVector>>, SynthesisError> {
+        let Some(built_in) = self.built_in.get(name) else { return Ok(None) };
+        let known = self.vectors.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
+        let vector = Arc::new(self.vector(&built_in.taught.windows)?.0);
+        let mut vectors = self.vectors.lock().unwrap_or_else(PoisonError::into_inner);
+        vectors.insert(name.to_owned(), Arc::clone(&vector));
+        Ok(Some(vector))
+    }
+
+    /// The windows of the built-in concepts, by name.
+    pub(super) fn built_in_windows(&self) -> impl Iterator<Item = (&str, &[WindowPair])> {
+        let known = catalogue().iter().filter_map(|info| self.built_in.get(&info.name));
+        known.map(|one| (one.name.as_str(), one.taught.windows.as_slice()))
+    }
+
+    /// Makes taught concepts known, in the place of those known before: from now on requests can name them. What can not be
+    /// learned from is left out, and said.
+    pub fn know(&self, stored: Vec<Stored>) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut taught = BTreeMap::new();
+        for one in stored {
+            let name = one.name.clone();
+            match self.known(one) {
+                Ok(known) => {
+                    taught.insert(name, Arc::new(known));
+                }
+                Err(error) => problems.push(format!("the taught concept {name:?} can not be used: {error}")),
+            }
+        }
+        *self.taught.write().unwrap_or_else(PoisonError::into_inner) = taught;
+        problems
+    }
+
+    /// The taught concepts that can be asked for, by name.
+    pub fn taught(&self) -> Vec<TaughtConcept> {
+        let taught = self.taught.read().unwrap_or_else(PoisonError::into_inner);
+        taught.values().map(|known| known.listed.clone()).collect()
+    }
+
+    /// Whether a taught concept may apply to a function, as its pairs show: no model is asked. `None` for any other name.
+    pub fn taught_applies(
+        &self,
+        name: &str,
+        parsed: &Parsed,
+        source: &str,
+        function: &Function,
+        remove: bool,
+    ) -> Option<Applies> {
+        let known = self.taught_concept(name)?;
+        let lexed = Lexed::at(parsed, source, function.range.clone());
+        let ids = lexed.and_then(|lexed| lexed.ids(&known.taught.concept, &mut SlotTable::default()));
+        // what can not be read can not be edited either
+        Some(ids.map_or(Applies::No, |ids| known.applies[usize::from(remove)].of(&ids)))
+    }
+
+    pub(super) fn taught_concept(&self, name: &str) -> Option<Arc<Known>> {
+        self.taught.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    fn nearest_concept(&self, name: &str) -> Option<String> {
+        let taught = self.taught.read().unwrap_or_else(PoisonError::into_inner);
+        let all = catalogue().iter().map(|info| info.name.as_str()).chain(taught.keys().map(String::as_str));
+        concepts::nearest_of(name, all).map(str::to_owned)
+    }
+
+    /// Which model makes the vectors: its version, and what its files are.
+    pub fn model_id(&self) -> String {
+        format!("{} {}", self.worker.bundle.version, self.worker.bundle.fingerprint)
+    }
+
+    /// Learns a stored concept: with its own vector where that is this model's, else with the mean of its pairs.
+    pub(super) fn known(&self, stored: Stored) -> Result<Known, SynthesisError> {
+        let taught = learn(&stored.pairs)?;
+        let shapes = self.worker.bundle.shapes;
+        let vector = stored.vector_for(&self.model_id(), shapes.vectors * shapes.vector).cloned();
+        Ok(match vector {
+            Some(StoredVector { values, agreement, searched, .. }) => {
+                let mut known = Known::new(stored, taught, EditVector(values), agreement);
+                (known.listed.searched, known.listed.encoded_anew) = (searched, false);
+                known
+            }
+            None => {
+                let (vector, agreement) = self.vector(&taught.windows)?;
+                Known::new(stored, taught, vector, agreement)
+            }
+        })
+    }
+
+    /// The edits of windows, one by one.
+    pub(super) fn edits(&self, windows: Vec<WindowPair>) -> Result<Vec<EditVector>, SynthesisError> {
+        // some at a time: requests of others come in between
+        let mut edits = Vec::new();
+        for some in windows.chunks(16) {
+            let some = some.to_vec();
+            edits.extend(self.worker.run(move |model| model.edits(&some))?);
+        }
+        Ok(edits)
+    }
+
     /// The concept vector of windows, and the pairs' agreement.
-    fn vector(&self, windows: &[WindowPair]) -> Result<(EditVector, f32), SynthesisError> {
+    pub(super) fn vector(&self, windows: &[WindowPair]) -> Result<(EditVector, f32), SynthesisError> {
         let windows = windows.to_vec();
         let width = self.worker.bundle.shapes.vector;
         let vector = self.worker.run(move |model| {
@@ -293,6 +436,24 @@ impl Engine {
             Ok((EditVector::mean(&edits).soft_norm(width), EditVector::agreement(&edits)))
         })?;
         Ok(vector)
+    }
+}
+
+impl Known {
+    /// As a concept of a request.
+    pub(super) fn asked(&self, remove: bool) -> Asked {
+        Asked {
+            name: self.listed.stored.name.clone(),
+            table: self.taught.concept.clone(),
+            vector: Arc::clone(&self.vector),
+            remove,
+            imports: self.listed.imports.clone(),
+            brings: self.taught.concept.names.clone(),
+            changes_signature: self.taught.changes_signature,
+            detector: None,
+            applies: Some(Arc::clone(&self.applies[usize::from(remove)])),
+            agreement: self.listed.agreement,
+        }
     }
 }
 
@@ -331,6 +492,20 @@ pub(super) fn find(parsed: &Parsed, source: &str, name: Option<&str>) -> Result<
             }
         }
     }
+}
+
+/// Whether a concept may apply to a function, as far as that is seen without the model.
+fn may_apply(concept: &Asked, source: &str, qualname: &str) -> bool {
+    let parsed = parse(source);
+    let functions = find_functions(&parsed, source);
+    let Some(function) = functions.into_iter().find(|function| function.qualname == qualname) else { return false };
+    let seen = |detector: &Detector| detector.presence(&parsed, source, function.range.clone()).allows(concept.remove);
+    let fits = |applies: &Applicability| {
+        let lexed = Lexed::at(&parsed, source, function.range.clone());
+        let ids = lexed.and_then(|lexed| lexed.ids(&concept.table, &mut SlotTable::default()));
+        ids.is_ok_and(|ids| applies.of(&ids) != Applies::No)
+    };
+    concept.detector.is_none_or(seen) && concept.applies.as_deref().is_none_or(fits)
 }
 
 fn contains(outer: &Function, inner: &Function) -> bool {

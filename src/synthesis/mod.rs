@@ -7,12 +7,16 @@ mod engine;
 mod filter;
 mod imports;
 mod indentation;
+mod known;
 mod learn;
 mod merge;
+mod teach;
 mod trivia;
 
 pub use api::{Cancel, Candidate, Example, Outcome, Request, SynthesisError, Timings};
 pub use blend::{Blend, BlendRequest, CAPTION as BLEND_CAPTION, Tokens, blend};
 pub use engine::Engine;
+pub use known::TaughtConcept;
 pub use learn::{LearnOptions, Learned};
 pub use merge::{Target, merge};
+pub use teach::{Assessment, Cluster, LIKE, SortedOut, unstored};

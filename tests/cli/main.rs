@@ -6,6 +6,7 @@ mod bad_input;
 mod packaging;
 mod settings;
 mod streams;
+mod teach;
 mod tests;
 mod verify;
 mod with_model;

@@ -10,7 +10,7 @@ pub use edit::{Bench, Wish};
 pub use report::{Fate, FileReport, Summary};
 
 use super::args::{SandboxArgs, SettingsArgs, check_concepts};
-use super::engine::{Editor, brought, engine, keeps_behaviour};
+use super::engine::{Editor, brought, engine_at, keeps_behaviour};
 use super::files::{self, Source};
 use super::json::RefactorJson;
 use super::progress::Progress;
@@ -99,7 +99,7 @@ impl Refactor {
             // nothing to edit: no model is needed to say so
             return self.finish(summary, Vec::new());
         }
-        let editor = engine(&settings)?;
+        let editor = engine_at(&settings, &first)?;
         let concepts = editor.concepts();
         check_concepts(&concepts, &self.add, &self.remove)?;
         let wish = Wish {

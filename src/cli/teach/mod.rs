@@ -1,0 +1,286 @@
+//! `lerp teach`: a concept from before/after pairs.
+
+mod collect;
+mod git;
+mod report;
+
+pub use report::{Near, near_text, nearest, plural, strength, strength_text};
+
+use super::Format;
+use super::args::SettingsArgs;
+use super::engine::load;
+use super::progress::Progress;
+use super::{files, refactor};
+use crate::concepts::store::{About, Level, Store, StoredPair, check_name, read_all};
+use crate::concepts::{Contradiction, check_pair, contradiction};
+use crate::config::Layer;
+use crate::synthesis::{Cluster, Engine, SortedOut, SynthesisError};
+use anyhow::{Context, Result, bail};
+use clap::{ArgGroup, Args};
+use collect::Collected;
+use report::{Aside, Report};
+use std::io::{BufRead, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Clusters that are shown.
+const SHOWN: usize = 10;
+
+/// Arguments of `lerp teach`.
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("source").args(["before", "commit", "commits", "pairs"])))]
+pub struct Teach {
+    /// Name of the concept: small letters, digits and hyphens. Pairs are added to a taught concept that has it
+    name: String,
+    /// A file before the edit; its functions are matched by name with those of --after
+    #[arg(long, value_name = "FILE", requires = "after")]
+    before: Option<PathBuf>,
+    /// The file after it
+    #[arg(long, value_name = "FILE", requires = "before")]
+    after: Option<PathBuf>,
+    /// A git commit: every function that it changed
+    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    commit: Option<String>,
+    /// A range of git commits, such as v1.0..v2.0: every function that they changed
+    #[arg(long, value_name = "RANGE", allow_hyphen_values = true)]
+    commits: Option<String>,
+    /// Only under this path; may be given several times
+    #[arg(long, value_name = "PATH")]
+    path: Vec<PathBuf>,
+    /// Which cluster of like edits to learn from, when commits have several
+    #[arg(long, value_name = "K")]
+    cluster: Option<usize>,
+    /// JSON lines `{"before": …, "after": …}`; `-` is standard input, as is nothing at all
+    #[arg(long, value_name = "FILE")]
+    pairs: Option<PathBuf>,
+    /// Keep it with the project, in .lerp/concepts (the default inside of one)
+    #[arg(long, conflicts_with = "user")]
+    project: bool,
+    /// Keep it with the user, for all projects
+    #[arg(long)]
+    user: bool,
+    /// Title in menus [default: the name in words]
+    #[arg(long)]
+    title: Option<String>,
+    /// One line on what it does
+    #[arg(long)]
+    description: Option<String>,
+    /// Put the pairs in the place of those that the concept has, instead of adding them
+    #[arg(long)]
+    replace: bool,
+    /// Use also pairs that are unlike the rest
+    #[arg(long)]
+    keep_all: bool,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+impl Teach {
+    /// Runs it.
+    pub fn run(self) -> Result<ExitCode> {
+        check_name(&self.name)?;
+        let settings = self.settings.resolve(Path::new("."), Layer::default())?;
+        let store = self.store()?;
+        let Collected { pairs, notes } = self.collect()?;
+        for note in notes {
+            eprintln!("lerp: {note}");
+        }
+        let (pairs, mut aside) = usable(pairs)?;
+        let mut problems = Vec::new();
+        let old = store.read(&self.name, &mut problems).filter(|_| !self.replace);
+        for problem in problems {
+            eprintln!("lerp: warning: {problem}");
+        }
+        let base = old.map(|old| old.pairs).unwrap_or_default();
+        let engine = load(&settings, Path::new("."))?;
+        let pairs = self.choose(&engine, &base, pairs, &mut aside)?;
+        refuse_contradictions(&[base.as_slice(), &pairs].concat())?;
+        let new = pairs.iter().filter(|pair| !base.contains(pair)).count();
+        let about = About { title: self.title.clone(), description: self.description.clone() };
+        let cancel = refactor::interruptible()?;
+        let encode = |all: &[StoredPair]| Ok(Some(engine.encode_pairs(all).map_err(|error| named(error, all))?));
+        let (stored, problems) = store.add::<anyhow::Error>(&self.name, &about, &pairs, self.replace, encode)?;
+        for problem in problems {
+            eprintln!("lerp: warning: {problem}");
+        }
+        let progress = Progress::new(stored.pairs.len(), "pairs");
+        let assessed = engine.assess(&stored, &cancel, &mut || progress.advance());
+        progress.finish();
+        let (taught, assessed) = match assessed {
+            Err(SynthesisError::Cancelled) => {
+                eprintln!("lerp: interrupted; {:?} is stored, but was not tried on its own pairs", self.name);
+                return Ok(ExitCode::from(130));
+            }
+            other => other?,
+        };
+        self.warn_of_another(&store);
+        let folder = store.folder().join(&self.name).display().to_string();
+        let report = Report::new(&taught, assessed, folder, new, aside);
+        let mut out = anstream::stdout().lock();
+        match self.format {
+            Format::Text => write!(out, "{}", report.text())?,
+            Format::Json => {
+                serde_json::to_writer_pretty(&mut out, &report)?;
+                writeln!(out)?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn store(&self) -> Result<Store> {
+        let project = Store::of_project(Path::new("."));
+        if self.project {
+            let here = || Store::at(PathBuf::from(".lerp").join("concepts"), Level::Project);
+            return Ok(project.unwrap_or_else(here));
+        }
+        match project.filter(|_| !self.user) {
+            Some(project) => Ok(project),
+            None => Store::of_user().context("there is no home folder to keep it in; --project keeps it here"),
+        }
+    }
+
+    fn collect(&self) -> Result<Collected> {
+        if let (Some(before), Some(after)) = (&self.before, &self.after) {
+            let text = |path| files::read(path).map(|(text, _)| text.text);
+            let collected = collect::from_modules(&after.display().to_string(), &text(before)?, &text(after)?);
+            if collected.pairs.is_empty() {
+                let notes = collected.notes.iter().map(|note| format!("; {note}")).collect::<String>();
+                bail!("no function of {} differs from its like in {}{notes}", after.display(), before.display());
+            }
+            return Ok(collected);
+        }
+        if let Some(revision) = &self.commit {
+            return git::from_commit(revision, &self.path);
+        }
+        if let Some(range) = &self.commits {
+            return git::from_range(range, &self.path);
+        }
+        let (name, text) = match self.pairs.as_deref().filter(|path| *path != Path::new("-")) {
+            Some(path) => {
+                let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+                (path.display().to_string(), text)
+            }
+            None if self.pairs.is_none() && std::io::stdin().is_terminal() => {
+                bail!("nothing to learn from: give --before and --after, --commit, --commits or --pairs")
+            }
+            None => {
+                let mut text = String::new();
+                std::io::stdin().read_to_string(&mut text).context("standard input")?;
+                ("standard input".to_owned(), text)
+            }
+        };
+        let pairs = collect::from_json_lines(&name, &text)?;
+        if pairs.is_empty() {
+            bail!("{name} has no pairs");
+        }
+        Ok(Collected { pairs, notes: Vec::new() })
+    }
+
+    /// The pairs to learn from: one cluster of what commits changed, or those that are like each other.
+    fn choose(
+        &self,
+        engine: &Engine,
+        base: &[StoredPair],
+        pairs: Vec<StoredPair>,
+        aside: &mut Vec<Aside>,
+    ) -> Result<Vec<StoredPair>> {
+        if self.commit.is_some() || self.commits.is_some() {
+            let clusters = engine.clusters(&pairs).map_err(|error| named(error, &pairs))?;
+            let chosen = self.cluster(&clusters, &pairs)?;
+            return Ok(clusters[chosen].pairs.iter().map(|at| pairs[*at].clone()).collect());
+        }
+        if self.cluster.is_some() {
+            bail!("--cluster goes with --commit and --commits");
+        }
+        if self.keep_all {
+            return Ok(pairs);
+        }
+        let SortedOut { used, aside: unlike } = engine.sort_out(base, &pairs).map_err(|error| named(error, &pairs))?;
+        for (at, reason) in &unlike {
+            aside.push(Aside { origin: pairs[*at].origin.clone(), reason: reason.clone() });
+        }
+        if used.is_empty() || base.is_empty() && used.len() == 1 && pairs.len() > 1 {
+            let reasons = aside.iter().map(|one| format!("\n  {}: {}", one.origin, one.reason)).collect::<String>();
+            bail!("the pairs do not show one and the same edit; teach them one by one, or use --keep-all{reasons}");
+        }
+        Ok(used.into_iter().map(|at| pairs[at].clone()).collect())
+    }
+
+    /// Which cluster is meant, from 0.
+    fn cluster(&self, clusters: &[Cluster], pairs: &[StoredPair]) -> Result<usize> {
+        let valid = |number: usize| (1..=clusters.len()).contains(&number).then(|| number - 1);
+        if let Some(number) = self.cluster {
+            return valid(number)
+                .with_context(|| format!("there is no cluster {number}; there are {}", clusters.len()));
+        }
+        if clusters.len() == 1 {
+            return Ok(0);
+        }
+        anstream::eprint!("{}", report::clusters(clusters, pairs, SHOWN));
+        if !std::io::stdin().is_terminal() {
+            bail!("there are {} clusters of like edits; say which one with --cluster", clusters.len());
+        }
+        eprint!("which one? ");
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line)?;
+        let number = line.trim().parse().ok().and_then(valid);
+        number.with_context(|| format!("{:?} is none of them; nothing was stored", line.trim()))
+    }
+
+    /// A concept of the same name at the other level.
+    fn warn_of_another(&self, store: &Store) {
+        let (all, _) = read_all(Path::new("."));
+        if all.iter().any(|one| one.name == self.name && one.level != store.level()) {
+            eprintln!(
+                "lerp: warning: the project has a concept {:?} of its own, which is used here instead",
+                self.name
+            );
+        }
+    }
+}
+
+/// The pairs that can be learned from at all, and the others.
+fn usable(pairs: Vec<StoredPair>) -> Result<(Vec<StoredPair>, Vec<Aside>)> {
+    let (mut good, mut aside): (Vec<StoredPair>, _) = (Vec::new(), Vec::new());
+    for pair in pairs {
+        match check_pair(&pair.before, &pair.after) {
+            Ok(()) if good.iter().any(|other| other.key() == pair.key()) => {}
+            Ok(()) => good.push(pair),
+            Err(problem) => aside.push(Aside { origin: pair.origin, reason: problem.to_string() }),
+        }
+    }
+    if good.is_empty() {
+        let reasons = aside.iter().map(|one| format!("\n  {}: {}", one.origin, one.reason)).collect::<String>();
+        bail!("there is no pair that can be learned from{reasons}");
+    }
+    Ok((good, aside))
+}
+
+fn refuse_contradictions(pairs: &[StoredPair]) -> Result<()> {
+    if let Some((a, b, kind)) = contradiction(pairs) {
+        let what = match kind {
+            Contradiction::Different => "they turn the same function into different ones",
+            Contradiction::Opposite => "one undoes the other",
+        };
+        bail!(
+            "the pairs {} and {} contradict each other: {what}; nothing was stored",
+            pairs[a].origin,
+            pairs[b].origin
+        );
+    }
+    Ok(())
+}
+
+/// An error about a pair, with the place where the pair comes from.
+fn named(error: SynthesisError, pairs: &[StoredPair]) -> anyhow::Error {
+    match &error {
+        SynthesisError::Example { number, error: why } => match pairs.get(number - 1) {
+            Some(pair) => anyhow::anyhow!("{}: {why}; nothing was stored", pair.origin),
+            None => error.into(),
+        },
+        _ => error.into(),
+    }
+}
