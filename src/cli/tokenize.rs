@@ -43,6 +43,9 @@ struct RuleLine {
     #[serde(default)]
     reverse: bool,
     pairs: Vec<PairLine>,
+    /// Of a sum: for each of the rules that are added up, pairs of that rule alone.
+    #[serde(default)]
+    parts: Vec<Vec<PairLine>>,
     #[serde(default)]
     no_ops: Vec<String>,
     /// The spellings of the concept, where they are known; found from the pairs otherwise.
@@ -67,6 +70,8 @@ struct RuleTokens<'a> {
     concept: &'a ConceptTable,
     changes_signature: bool,
     pairs: Vec<PairTokens<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<Vec<WindowTokens>>,
     no_ops: Vec<Vec<u16>>,
 }
 
@@ -75,6 +80,13 @@ struct PairTokens<'a> {
     package: &'a str,
     forward: Option<QuestionTokens>,
     backward: Option<QuestionTokens>,
+    window: [Vec<u16>; 2],
+    opposite: [Vec<u16>; 2],
+}
+
+/// What is shown of a rule that is added to another.
+#[derive(Serialize)]
+struct WindowTokens {
     window: [Vec<u16>; 2],
     opposite: [Vec<u16>; 2],
 }
@@ -121,17 +133,14 @@ fn ids(source: &str, concept: &ConceptTable) -> Result<Vec<u16>, FunctionError> 
 
 fn rule(line: &str) -> Result<Option<String>> {
     let line: RuleLine = serde_json::from_str(line)?;
-    let pairs: Vec<(&str, Pair<'_>)> = line
-        .pairs
-        .iter()
-        .filter_map(|pair| {
-            let before = Lexed::new(&pair.before).ok()?;
-            let after = Lexed::new(&pair.after).ok()?;
-            Some((pair.package.as_str(), Pair { before, after }))
-        })
-        .collect();
-    let (packages, pairs): (Vec<&str>, Vec<Pair<'_>>) = pairs.into_iter().unzip();
-    let concept = line.concept.unwrap_or_else(|| concept_of(&pairs));
+    let (packages, pairs): (Vec<&str>, Vec<Pair<'_>>) = lexed(&line.pairs).into_iter().unzip();
+    let shown: Vec<Vec<Pair<'_>>> =
+        line.parts.iter().map(|part| lexed(part).into_iter().map(|(_, pair)| pair).collect()).collect();
+    let concept = match line.concept {
+        Some(concept) => concept,
+        None if shown.is_empty() => concept_of(&pairs),
+        None => table_of(&shown),
+    };
     let changes_signature = changes_signature(&pairs);
     let pairs: Vec<PairTokens<'_>> = packages
         .iter()
@@ -151,6 +160,10 @@ fn rule(line: &str) -> Result<Option<String>> {
     if pairs.len() < if line.kind == "mined" { 1 } else { 2 } {
         return Ok(None);
     }
+    let parts: Vec<Vec<WindowTokens>> = shown.iter().map(|part| windows(part, &concept)).collect();
+    if parts.iter().any(Vec::is_empty) {
+        return Ok(None);
+    }
     let no_ops = line.no_ops.iter().filter_map(|source| ids(source, &concept).ok()).collect();
     let (rule, family, kind, split) = (&line.rule, &line.family, &line.kind, &line.split);
     Ok(Some(serde_json::to_string(&RuleTokens {
@@ -161,8 +174,35 @@ fn rule(line: &str) -> Result<Option<String>> {
         concept: &concept,
         changes_signature,
         pairs,
+        parts,
         no_ops,
     })?))
+}
+
+/// The pairs that can be read, with their packages.
+fn lexed(pairs: &[PairLine]) -> Vec<(&str, Pair<'_>)> {
+    pairs
+        .iter()
+        .filter_map(|pair| {
+            let before = Lexed::new(&pair.before).ok()?;
+            let after = Lexed::new(&pair.after).ok()?;
+            Some((pair.package.as_str(), Pair { before, after }))
+        })
+        .collect()
+}
+
+/// The spellings of rules that stand together, each found from its own pairs.
+fn table_of(parts: &[Vec<Pair<'_>>]) -> ConceptTable {
+    let mut table = ConceptTable::default();
+    for part in parts {
+        table.extend(&concept_of(part));
+    }
+    table
+}
+
+fn windows(pairs: &[Pair<'_>], concept: &ConceptTable) -> Vec<WindowTokens> {
+    let lessons = pairs.iter().filter_map(|pair| lesson(pair, concept).ok());
+    lessons.map(|lesson| WindowTokens { window: window(lesson.window), opposite: window(lesson.opposite) }).collect()
 }
 
 fn question(question: Question) -> QuestionTokens {
@@ -174,4 +214,49 @@ fn question(question: Question) -> QuestionTokens {
 
 fn window(window: Window) -> [Vec<u16>; 2] {
     [window.ids, window.tags.into_iter().map(|tag: Tag| tag as u16).collect()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_shows_each_of_its_rules_under_one_table() {
+        let pair = |before: &str, after: &str| serde_json::json!({"before": before, "after": after});
+        let log = |name: &str| {
+            pair(
+                &format!("def {name}(a):\n    return a\n"),
+                &format!("def {name}(a):\n    logger.info('called')\n    return a\n"),
+            )
+        };
+        let check = |name: &str| {
+            pair(
+                &format!("def {name}(b):\n    return b\n"),
+                &format!("def {name}(b):\n    if b is None:\n        raise ValueError\n    return b\n"),
+            )
+        };
+        let both = |name: &str| {
+            pair(
+                &format!("def {name}(c):\n    return c\n"),
+                &format!(
+                    "def {name}(c):\n    if c is None:\n        raise ValueError\n    logger.info('called')\n    return c\n"
+                ),
+            )
+        };
+        let line = serde_json::json!({
+            "rule": "log + check", "family": "log + check", "kind": "sum", "split": "train",
+            "pairs": [both("f"), both("g")], "parts": [[log("h"), log("i")], [check("j"), check("k")]],
+        });
+        let tokens: serde_json::Value = serde_json::from_str(&rule(&line.to_string()).unwrap().unwrap()).unwrap();
+        assert_eq!(tokens["concept"]["names"], serde_json::json!(["logger", "info", "ValueError"]));
+        let shown = |part: usize| tokens["parts"][part][0]["window"][0].to_string();
+        assert_eq!(
+            tokens["parts"].as_array().unwrap().iter().map(|part| part.as_array().unwrap().len()).sum::<usize>(),
+            4
+        );
+        assert_ne!(shown(0), shown(1));
+        // without the parts' windows nothing could be shown for the sum
+        let without = line.to_string().replace("logger.info", "").replace("raise ValueError", "pass");
+        assert!(rule(&without).is_ok());
+    }
 }
