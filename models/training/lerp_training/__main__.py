@@ -16,6 +16,7 @@ COMMANDS = {
     "parity": "lerp_training.parity:main",
     "report": "lerp_training.report:main",
     "field": "lerp_training.field:main",
+    "search": "lerp_training.search_study:main",
 }
 
 

@@ -22,6 +22,8 @@ from lerp_training.graphs import export
 from lerp_training.model import Model
 from lerp_training.quantise import quantise, strip
 from lerp_training.scripts import compact
+from lerp_training.search_graph import NAME as SEARCH
+from lerp_training.search_graph import export_search, shrink
 
 FORMAT = 1
 WINDOWS, FEW = 12, 5  # pairs of a built-in concept that are tried together
@@ -92,6 +94,8 @@ def write_manifest(folder: Path, version: str, model: ModelConfig) -> None:
         return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
     names = [*GRAPHS, "concepts.json"]
+    if (folder / SEARCH).is_file():
+        names.append(SEARCH)
     shapes = {
         "stride": model.stride,
         "latent": model.latent,
@@ -112,6 +116,20 @@ def write_manifest(folder: Path, version: str, model: ModelConfig) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
 
 
+def link_for_the_wheel(folder: Path) -> None:
+    """The wheel takes the shipped bundle's files through links, one each."""
+    links = settings.PACKAGE.parents[2] / "packaging" / "data" / "share" / "lerp" / "base"
+    if folder.resolve() != (settings.PACKAGE.parents[1] / "base").resolve():
+        return
+    names = [*json.loads((folder / "manifest.json").read_text())["files"], "manifest.json"]
+    for link in links.iterdir():
+        if link.name not in names:
+            link.unlink()
+    for name in names:
+        if not (links / name).is_symlink():
+            (links / name).symlink_to(Path(*[".."] * 5) / "models" / "base" / name)
+
+
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="lerp_training export")
     parser.add_argument("weights", type=Path)
@@ -119,6 +137,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--rules", type=Path, default=settings.DATA / "rules" / "named.tokens.jsonl")
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--fp32", action="store_true", help="leave the graphs in fp32")
+    parser.add_argument("--no-search", action="store_true", help="leave out the graph that searches for taught edits")
     given = parser.parse_args(argv)
     torch.manual_seed(0)
     given.out.mkdir(parents=True, exist_ok=True)
@@ -128,9 +147,15 @@ def main(argv: list[str]) -> None:
         if not given.fp32:
             quantise(given.out / name)
         strip(given.out / name)
+    (given.out / SEARCH).unlink(missing_ok=True)
+    if not given.no_search:
+        export_search(model, given.out / SEARCH)
+        shrink(given.out / SEARCH)
+        strip(given.out / SEARCH)
     concepts = built_in_concepts(model, given.rules)
     (given.out / "concepts.json").write_text(json.dumps(concepts, separators=(",", ":")) + "\n")
     write_manifest(given.out, given.version, model.config)
+    link_for_the_wheel(given.out)
     weights = {name: tensor.bfloat16().contiguous() for name, tensor in model.state_dict().items()}
     save_file(weights, given.out / "weights.safetensors")
     if given.weights.with_name("config.json").is_file():

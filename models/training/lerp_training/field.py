@@ -98,14 +98,14 @@ def function(source: str) -> str | None:
     return ast.unparse(functions[-1]) if functions else None
 
 
-def ask(lerp: Path, cases: list[Case], model: Path | None) -> tuple[list[Result], Counter]:
+def ask(lerp: Path, cases: list[Case], model: Path | None, search_ms: int | None) -> tuple[list[Result], Counter]:
     command = [str(lerp), "batch"]
     lines = []
     for number, case in enumerate(cases):
         # the first function of the text is the one asked for; helpers inside belong to it
         name = ast.parse(case.source).body[-1].name  # type: ignore[attr-defined]
         request = {"id": str(number), "source": case.source, "function": name, "candidates": CANDIDATES, **case.request}
-        lines.append(json.dumps(request | {"tests": None}))
+        lines.append(json.dumps(request | {"tests": None, "search_ms": search_ms if "examples" in request else None}))
     environment = None if model is None else {**__import__("os").environ, "LERP_MODEL": str(model)}
     done = subprocess.run(command, input="\n".join(lines) + "\n", capture_output=True, text=True, check=False, env=environment)
     answers = {answer["id"]: answer for answer in map(json.loads, done.stdout.splitlines())}
@@ -143,6 +143,8 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--rules", type=Path, default=settings.DATA / "rules")
     parser.add_argument("--split", default="test", help="validation: to choose thresholds by")
     parser.add_argument("--cases", type=int, default=300, help="per figure, at most")
+    parser.add_argument("--search-ms", type=int, help="budget of the search for a taught edit; 0: the pairs' mean")
+    parser.add_argument("--only", default="", help="only figures whose name has this in it")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args(argv)
     rng = random.Random(0)
@@ -162,7 +164,8 @@ def main(argv: list[str]) -> None:
     cases += taught("taught, an edit that people made, 2 pairs", mined, 2, count, rng)
     cases += unchanged("does not apply, built-in", named, True, count, rng)
     cases += unchanged("does not apply, taught", synthetic, False, count, rng)
-    results, errors = ask(given.lerp, cases, given.model)
+    cases = [case for case in cases if given.only in case.table]
+    results, errors = ask(given.lerp, cases, given.model, given.search_ms)
 
     tables: dict[str, list[Result]] = defaultdict(list)
     rows: dict[str, dict[str, list[Result]]] = defaultdict(lambda: defaultdict(list))
