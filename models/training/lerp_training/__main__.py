@@ -9,6 +9,7 @@ COMMANDS = {
     "evaluate": "lerp_training.evaluate:main",
     "rewrites-synthetic": "lerp_training.synthetic.generate:main",
     "rewrites-named": "lerp_training.named_rules:main",
+    "rewrites-sums": "lerp_training.sums:main",
     "catalogue": "lerp_training.catalogue:main",
     "vocabulary": "lerp_training.vocabulary:main",
     "mined": "lerp_training.mined:main",

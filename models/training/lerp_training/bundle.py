@@ -24,6 +24,7 @@ from lerp_training.quantise import quantise, strip
 from lerp_training.scripts import compact
 from lerp_training.search_graph import NAME as SEARCH
 from lerp_training.search_graph import export_search, shrink
+from lerp_training.train import precision
 
 FORMAT = 1
 WINDOWS, FEW = 12, 5  # pairs of a built-in concept that are tried together
@@ -74,7 +75,7 @@ def built_in_concepts(model: Model, rules: Path, seed: int = 0) -> list[dict]:
             shown = pick.sample(pairs, min(WINDOWS if choice == 0 else FEW, len(pairs)))
             others = [pair for pair in pairs if pair not in shown] or pairs
             cases = sorted(probes(rule, others, [window(p) for p in shown], random.Random(name)), key=lambda c: len(c.source))
-            with torch.autocast("cpu", torch.bfloat16):
+            with precision():
                 right = [r for at in range(0, len(cases), TOGETHER) for r in answers(model, cases[at : at + TOGETHER])]
             share = sum(right) / max(1, len(right))
             if share > best:

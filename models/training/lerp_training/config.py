@@ -74,7 +74,7 @@ class ModelConfig:
 
 @dataclass
 class EpisodeConfig:
-    kinds: dict[str, float] = field(default_factory=lambda: {"named": 0.35, "synthetic": 0.5, "mined": 0.15, "sum": 0.15})
+    kinds: dict[str, float] = field(default_factory=lambda: {"named": 0.35, "synthetic": 0.5, "mined": 0.15, "sum": 0.08})
     family_power: float = 0.35  # weight of a synthetic family is its number of rules to this power
     backward: float = 0.3
     shown: tuple[float, ...] = (0.2, 0.2, 0.3, 0.15, 0.15)  # shares of 1, 2, ... pairs

@@ -80,6 +80,14 @@ def built_in(table: str, rules: list[dict], remove: bool, count: int, rng: rando
         yield Case(table, rule["rule"], source, wanted, {"remove" if remove else "add": [rule["rule"]]})
 
 
+def together(table: str, sums: list[dict], count: int, rng: random.Random) -> Iterator[Case]:
+    """Two built-in concepts in one request; `rule` says which, a minus sign before one that is removed."""
+    for rule, pair in in_turn(sums, rng, 1, count):
+        parts = rule["rule"].split(" + ")
+        request = {"add": [p for p in parts if p[0] != "-"], "remove": [p[1:] for p in parts if p[0] == "-"]}
+        yield Case(table, rule["family"], pair["before"], pair["after"], request)
+
+
 def unchanged(table: str, rules: list[dict], named: bool, count: int, rng: random.Random) -> Iterator[Case]:
     fitting = [rule for rule in rules if rule["no_ops"] and len(rule["pairs"]) >= 3]
     for rule in (fitting[i % len(fitting)] for i in range(count if fitting else 0)):
@@ -144,13 +152,14 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--split", default="test", help="validation: to choose thresholds by")
     parser.add_argument("--cases", type=int, default=300, help="per figure, at most")
     parser.add_argument("--search-ms", type=int, help="budget of the search for a taught edit; 0: the pairs' mean")
-    parser.add_argument("--only", default="", help="only figures whose name has this in it")
+    parser.add_argument("--only", default="", help="figures whose names hold this, alone; nothing is written then")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args(argv)
     rng = random.Random(0)
     named = [r for rs in rules_of(given.rules / "named.jsonl", given.split).values() for r in rs]
     synthetic = [r for rs in rules_of(given.rules / "synthetic.jsonl", given.split).values() for r in rs]
     families = [r for rs in rules_of(given.rules / "synthetic.jsonl", "family_test").values() for r in rs]
+    sums = [r for rs in rules_of(given.rules / "sums.jsonl", given.split).values() for r in rs]
     mined = [r for rs in rules_of(given.rules / "mined.jsonl", given.split).values() for r in rs if len(r["pairs"]) > 1]
 
     count = given.cases
@@ -164,6 +173,7 @@ def main(argv: list[str]) -> None:
     cases += taught("taught, an edit that people made, 2 pairs", mined, 2, count, rng)
     cases += unchanged("does not apply, built-in", named, True, count, rng)
     cases += unchanged("does not apply, taught", synthetic, False, count, rng)
+    cases += together("two built-in concepts at once", sums, 2 * count, rng)
     cases = [case for case in cases if given.only in case.table]
     results, errors = ask(given.lerp, cases, given.model, given.search_ms)
 
@@ -187,7 +197,7 @@ def main(argv: list[str]) -> None:
     for table, key in (("built-in, added", "add"), ("built-in, removed", "remove")):
         for row, part in sorted(rows[table].items()):
             concepts[row] |= {key: round(sum(r.top for r in part) / len(part), 3), f"{key}_cases": len(part)}
-    if given.out:
+    if given.out and not given.only:
         whole = json.loads(given.out.read_text()) if given.out.is_file() else {}
         packages = sorted({pair["package"] for rule in named for pair in rule["pairs"]})
         whole["about"] = whole.get("about", {}) | {"packages": ", ".join(packages)}

@@ -45,6 +45,8 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--init", type=Path, help="weights to start from, by name and shape")
     parser.add_argument("--learning-rate", type=float, default=TrainConfig.learning_rate)
+    parser.add_argument("--longest-source", type=int, default=EpisodeConfig.longest_source, help="tokens; short ones teach faster")
+    parser.add_argument("--longest-script", type=int, default=EpisodeConfig.longest_script, help="steps")
     parser.add_argument("--smoke", action="store_true", help="on made-up rules, in a minute")
     return parser.parse_args(argv)
 
@@ -106,6 +108,15 @@ def make_optimizer(model: Model, config: TrainConfig) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=config.learning_rate, betas=config.betas, fused=True)
 
 
+def bfloat16_pays() -> bool:
+    """A CPU without instructions for it emulates bf16, some thirty times slower than it computes in fp32."""
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+
+
+def precision() -> torch.autocast:
+    return torch.autocast("cpu", torch.bfloat16, enabled=bfloat16_pays())
+
+
 def keep_memory() -> None:
     """Freed tensors stay with the process: giving large ones back and taking them again costs a page fault per 4 kB."""
     if hasattr(libc := ctypes.CDLL(None), "mallopt"):
@@ -134,7 +145,7 @@ def save(folder: Path, model: Model, optimizer: torch.optim.Optimizer, step: int
 def validate(model: Model, batches: list[Batch], plain: list[Sources], config: TrainConfig) -> dict[str, float]:
     """Whole scripts right, each step given the right ones before it, on rules never trained on."""
     seen = defaultdict(list)
-    with torch.autocast("cpu", torch.bfloat16):
+    with precision():
         for batch in batches:
             for label, exact in zip(batch.labels, edit_step(model, batch, config, 0.0).exact, strict=True):
                 seen[f"valid {label}"].append(exact)
@@ -146,7 +157,7 @@ def validate(model: Model, batches: list[Batch], plain: list[Sources], config: T
 def main(argv: list[str]) -> None:
     given = arguments(argv)
     config = TrainConfig(learning_rate=given.learning_rate)
-    episode_config = EpisodeConfig()
+    episode_config = EpisodeConfig(longest_source=given.longest_source, longest_script=given.longest_script)
     if given.smoke:
         given.data = Path(tempfile.mkdtemp())
         vocabulary = toy.write(given.data)
@@ -204,7 +215,7 @@ def main(argv: list[str]) -> None:
         batch = following()
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(config, step, clock.done)
-        with torch.autocast("cpu", torch.bfloat16):
+        with precision():
             if isinstance(batch, Batch):
                 outcome: Outcome = edit_step(model, batch, config, model_config.noise)
                 labels = batch.labels

@@ -144,7 +144,10 @@ struct Measure {
 
 /// Measures that were made, for the life of a verifier.
 #[derive(Debug, Default)]
-pub(super) struct Measures(Mutex<HashMap<u64, Arc<OnceLock<Result<Measure, String>>>>>);
+pub(super) struct Measures(Mutex<HashMap<u64, Arc<Measured>>>);
+
+/// Made by the first that asks; the others wait for it. An error is a reason.
+type Measured = OnceLock<Result<Measure, String>>;
 
 impl Measures {
     /// Compares two overlays. `tests` gives the tests that reach the function, or why there are none.
