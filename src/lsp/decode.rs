@@ -2,7 +2,7 @@
 
 use super::beside::Work;
 use super::error::Failure;
-use super::tools::{Editor, Judged, Ruling, Trial};
+use super::tools::{Editor, Heard, Judged, Ruling, Trial};
 use super::wish::Wish;
 use crate::concepts::Detector;
 use crate::config::{Layer, Settings, TestChoice};
@@ -116,7 +116,7 @@ impl<'a> Job<'a> {
             heard(&known);
         };
         let cancel = self.work.cancel.until(self.tests_end);
-        let hear: Option<&(dyn Fn(usize, &Judged) + Sync)> = if self.work.is_heard() { Some(&hear) } else { None };
+        let hear: Option<&Heard<'_>> = if self.work.is_heard() { Some(&hear) } else { None };
         let verdicts = self.work.shared.tools.judge(&trial, &cancel, hear);
         let is_late = cancel.is_cancelled();
         for (tried, judged) in answer.tried.iter_mut().zip(verdicts) {
