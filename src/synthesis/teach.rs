@@ -1,8 +1,9 @@
 //! Teaching: pairs become a concept. Nothing is trained: the pairs are encoded, and what they give is tried on themselves.
 
-use super::api::{Cancel, Outcome, Request, SynthesisError};
+use super::api::{Cancel, Example, Outcome, Request, SynthesisError};
 use super::engine::Engine;
 use super::known::{Known, TaughtConcept, learn};
+use super::learn::LearnOptions;
 use crate::codec::WindowPair;
 use crate::concepts::same_function;
 use crate::concepts::store::{Level, Stored, StoredPair, StoredVector};
@@ -118,11 +119,20 @@ impl Engine {
         Ok(sorted)
     }
 
-    /// The vector that all pairs together teach.
-    pub fn encode_pairs(&self, pairs: &[StoredPair]) -> Result<StoredVector, SynthesisError> {
-        let taught = learn(pairs)?;
-        let (vector, agreement) = self.vector(&taught.windows)?;
-        Ok(StoredVector { model: self.model_id(), values: vector.0, agreement, searched: false })
+    /// The vector that all pairs together teach, searched for where their mean does not write them; `budget` zero: the mean.
+    /// `step` is told of each step.
+    pub fn encode_pairs(
+        &self,
+        pairs: &[StoredPair],
+        budget: Duration,
+        step: &dyn Fn(),
+        cancel: &Cancel,
+    ) -> Result<StoredVector, SynthesisError> {
+        let example = |pair: &StoredPair| Example { before: pair.before.clone(), after: pair.after.clone() };
+        let examples: Vec<Example> = pairs.iter().map(example).collect();
+        let learned = self.learn(&examples, LearnOptions { remove: false, budget }, &|_| step(), cancel)?;
+        let searched = learned.search.is_some_and(|report| report.steps > 0);
+        Ok(StoredVector { model: self.model_id(), values: learned.vector.0, agreement: learned.agreement, searched })
     }
 
     /// Tries a concept on its own pairs, and looks for built-in concepts that are like it. `step` is told of each pair.

@@ -22,9 +22,15 @@ use report::{Aside, Report};
 use std::io::{BufRead, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Clusters that are shown.
 const SHOWN: usize = 10;
+/// How long the vector is searched for, at most: so long, or so long a pair.
+const SEARCH: Duration = Duration::from_secs(6);
+const SEARCH_PER_PAIR: Duration = Duration::from_secs(2);
+/// For the progress bar: a search seldom takes more steps.
+const MOST_STEPS: usize = 12;
 
 /// Arguments of `lerp teach`.
 #[derive(Debug, Args)]
@@ -68,6 +74,10 @@ pub struct Teach {
     /// Put the pairs in the place of those that the concept has, instead of adding them
     #[arg(long)]
     replace: bool,
+    /// Take the mean of the pairs as it is, without a search for a vector that writes them
+    #[arg(long)]
+    fast: bool,
+
     /// Use also pairs that are unlike the rest
     #[arg(long)]
     keep_all: bool,
@@ -101,8 +111,15 @@ impl Teach {
         let new = pairs.iter().filter(|pair| !base.contains(pair)).count();
         let about = About { title: self.title.clone(), description: self.description.clone() };
         let cancel = refactor::interruptible()?;
-        let encode = |all: &[StoredPair]| Ok(Some(engine.encode_pairs(all).map_err(|error| named(error, all))?));
-        let (stored, problems) = store.add::<anyhow::Error>(&self.name, &about, &pairs, self.replace, encode)?;
+        let steps = Progress::new(MOST_STEPS, "steps of the search");
+        let encode = |all: &[StoredPair]| {
+            let budget = if self.fast { Duration::ZERO } else { SEARCH.max(SEARCH_PER_PAIR * all.len() as u32) };
+            let vector = engine.encode_pairs(all, budget, &|| steps.advance(), &cancel);
+            Ok(Some(vector.map_err(|error| named(error, all))?))
+        };
+        let added = store.add::<anyhow::Error>(&self.name, &about, &pairs, self.replace, encode);
+        steps.finish();
+        let (stored, problems) = added?;
         for problem in problems {
             eprintln!("lerp: warning: {problem}");
         }
