@@ -373,7 +373,7 @@ fn masked(source: &str, seed: u64) -> Option<(Vec<Id>, Vec<Id>)> {
     let mut row = Row::new(Vec::new(), Some(&mask));
     let mut scores = |count: usize| -> Vec<f32> { (0..count).map(|_| dice.below(10_000) as f32 / 1000.0).collect() };
     for step in 0..300 {
-        let Some(expects) = row.expects else { break };
+        let Some(expects) = row.expects() else { break };
         let mut words = scores(Vocabulary::built_in().len());
         let mut pointers = scores(ids.len() + 2);
         if expects == Expects::Word {

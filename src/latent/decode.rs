@@ -1,8 +1,8 @@
 //! Writing edit scripts: greedy decoding, and alternatives that branch off where it was unsure.
 
 use super::model::{Memory, Model, runtime_error};
-use super::row::{Expects, Row};
-use super::{EditVector, LatentError, Locals};
+use super::row::Row;
+use super::{EditVector, Expects, LatentError, Locals};
 use crate::codec::{Mask, Step};
 use ort::value::{DynValue, Tensor};
 
@@ -87,25 +87,19 @@ impl Model {
             if stop() {
                 return Err(LatentError::Cancelled);
             }
-            if rows.iter().all(|row| row.expects.is_none()) {
+            if rows.iter().all(|row| row.expects().is_none()) {
                 break;
             }
             let column = |value: &dyn Fn(&Row<'_>) -> i64| {
                 Tensor::from_array(([count, 1], rows.iter().map(value).collect::<Vec<i64>>())).map_err(runtime_error)
             };
-            let expects = |row: &Row<'_>| row.expects.unwrap_or(Expects::First) as i64;
+            let expects = |row: &Row<'_>| row.expects().unwrap_or(Expects::First) as i64;
             let mut inputs = ort::inputs![
-                "word" => column(&|row| row.word)?,
-                "cursor" => column(&|row| row.cursor as i64)?,
+                "word" => column(&|row| i64::from(row.walk.word))?,
+                "cursor" => column(&|row| row.walk.cursor as i64)?,
                 "expects" => column(&|row| expects(row))?,
             ];
-            inputs.extend(
-                memory
-                    .values
-                    .iter()
-                    .filter(|(name, _)| *name != "tag_logits")
-                    .map(|(name, value)| ((*name).into(), value.view().into())),
-            );
+            inputs.extend(memory.inputs());
             let [keys, values] = past;
             inputs.push(("past_keys".into(), keys.into()));
             inputs.push(("past_values".into(), values.into()));

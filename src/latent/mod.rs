@@ -12,6 +12,7 @@ mod practice;
 mod row;
 mod runtime;
 mod search;
+mod walk;
 mod worker;
 
 pub use bundle::{Bundle, Shapes};
@@ -19,7 +20,8 @@ pub use decode::{DecodeOptions, Decoded, Script};
 pub use error::LatentError;
 pub use model::{EditVector, Locals, Model};
 pub use practice::Practice;
-pub use row::{Expects, Row};
+pub use row::Row;
 pub use runtime::{Runtime, find as find_runtime};
 pub use search::{Ended, Search, SearchReport};
+pub use walk::Expects;
 pub use worker::{ModelSettings, Worker};

@@ -4,8 +4,9 @@ use super::bundle::SEARCH;
 use super::{Bundle, LatentError, Runtime};
 use crate::codec::WindowPair;
 use crate::codec::vocabulary::{BOS, EOS, Id, PAD};
-use ort::session::Session;
+use ort::session::{Session, SessionInputValue};
 use ort::value::{DynValue, Tensor};
+use std::borrow::Cow;
 use std::path::Path;
 
 /// An edit: `vectors` × `vector` numbers. Adding a concept adds its edit, removing subtracts it.
@@ -25,6 +26,14 @@ pub struct Locals {
 pub(super) struct Memory {
     pub values: Vec<(&'static str, DynValue)>,
     pub positions: usize,
+}
+
+impl Memory {
+    /// What the decoder takes of it at every step.
+    pub(super) fn inputs(&self) -> impl Iterator<Item = (Cow<'_, str>, SessionInputValue<'_>)> {
+        let read = self.values.iter().filter(|(name, _)| *name != "tag_logits");
+        read.map(|(name, value)| ((*name).into(), value.view().into()))
+    }
 }
 
 /// The loaded model.

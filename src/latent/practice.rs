@@ -1,9 +1,10 @@
 //! Scripts that are known beforehand: how likely the model finds one, and whether it would write it.
 
-use super::model::{Memory, Model, runtime_error};
-use super::{EditVector, Expects, LatentError, Locals};
+use super::model::{Model, runtime_error};
+use super::walk::{Expects, Walk};
+use super::{EditVector, LatentError, Locals};
 use crate::codec::Step;
-use crate::codec::vocabulary::{BOS, COPY, END_HUNK, Id, PAD};
+use crate::codec::vocabulary::{COPY, Id};
 use ort::value::Tensor;
 
 /// A function, and the script that an edit should write for it.
@@ -36,46 +37,22 @@ impl Asked {
     /// Walks through a script. `None` when it is none: a step of the wrong kind, no end, or something behind it.
     pub fn of(script: &[Step]) -> Option<Self> {
         let mut asked = Self::default();
-        let (mut word, mut cursor, mut end) = (i64::from(BOS), 0usize, 0usize);
-        let mut expects = Some(Expects::First);
+        let mut walk = Walk::new();
         for step in script {
-            let due = expects?;
-            let least = match due {
-                Expects::First => end.max(1),
-                Expects::Second => cursor,
-                Expects::CopyTo => cursor + 1,
-                Expects::CopyFrom => 1,
-                Expects::Word => 0,
-            };
+            let due = walk.expects?;
             let target = match *step {
                 Step::Pointer(position) if due != Expects::Word => position,
                 Step::Word(id) if due == Expects::Word => usize::from(id),
                 _ => return None,
             };
-            let numbers = [word, cursor as i64, due as i64, least as i64, target as i64];
+            let (word, least) = (i64::from(walk.word), walk.least(due));
+            let numbers = [word, walk.cursor as i64, due as i64, least as i64, target as i64];
             for (column, value) in asked.columns_mut().into_iter().zip(numbers) {
                 column.push(value);
             }
-            match *step {
-                Step::Pointer(position) => {
-                    word = i64::from(PAD);
-                    cursor = position;
-                    if due == Expects::Second {
-                        end = position;
-                    }
-                }
-                Step::Word(id) => word = i64::from(id),
-            }
-            expects = match (due, *step) {
-                (Expects::First, Step::Pointer(0)) => None,
-                (Expects::First, _) => Some(Expects::Second),
-                (Expects::Word, Step::Word(COPY)) => Some(Expects::CopyFrom),
-                (Expects::Word, Step::Word(END_HUNK)) => Some(Expects::First),
-                (Expects::CopyFrom, _) => Some(Expects::CopyTo),
-                _ => Some(Expects::Word),
-            };
+            walk.take(*step, due);
         }
-        expects.is_none().then_some(asked)
+        walk.expects.is_none().then_some(asked)
     }
 
     /// Its columns, in the order of the fields.
@@ -122,7 +99,7 @@ impl Model {
             "cursor" => column(&asked.cursor)?,
             "expects" => column(&asked.expects)?,
         ];
-        inputs.extend(memory_inputs(&memory));
+        inputs.extend(memory.inputs());
         let [keys, values] = self.empty_past(1)?;
         inputs.push(("past_keys".into(), keys.into()));
         inputs.push(("past_values".into(), values.into()));
@@ -133,17 +110,10 @@ impl Model {
     }
 }
 
-/// What the decoder takes of a memory.
-fn memory_inputs(
-    memory: &Memory,
-) -> impl Iterator<Item = (std::borrow::Cow<'_, str>, ort::session::SessionInputValue<'_>)> {
-    let read = memory.values.iter().filter(|(name, _)| *name != "tag_logits");
-    read.map(|(name, value)| ((*name).into(), value.view().into()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codec::vocabulary::{BOS, END_HUNK};
 
     #[test]
     fn a_script_is_asked_step_by_step() {

@@ -1,23 +1,8 @@
 //! An edit script while it is written: what its next step may be, and the likeliest one. Pure: scores in, steps out.
 
-use crate::codec::vocabulary::{BOS, COPY, END_HUNK, Id, PAD};
+use super::walk::{Expects, Walk};
+use crate::codec::vocabulary::{COPY, Id, PAD};
 use crate::codec::{Edited, Mask, Step};
-
-/// What the next step of a script is; the numbers are the model's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Expects {
-    /// Start of a hunk, or STOP.
-    First = 0,
-    /// End of a hunk.
-    Second = 1,
-    /// A word.
-    Word = 2,
-    /// Start of a copy.
-    CopyFrom = 3,
-    /// End of a copy.
-    CopyTo = 4,
-}
 
 /// A script on its way, under a mask or none.
 #[derive(Clone)]
@@ -30,12 +15,8 @@ pub struct Row<'m> {
     pub runners_up: Vec<(usize, Step, f32)>,
     /// Log-probability of changing nothing, known after the first step.
     pub stop: f32,
-    /// What comes next; `None` when the script is finished, or can not go on (see [`Row::is_finished`]).
-    pub expects: Option<Expects>,
-    pub(super) word: i64,
-    pub(super) cursor: usize,
+    pub(super) walk: Walk,
     forced: Vec<Step>,
-    end: usize,
     mask: Option<&'m Mask>,
     edited: Edited,
 }
@@ -49,23 +30,25 @@ impl<'m> Row<'m> {
             log_probability: 0.0,
             runners_up: Vec::new(),
             stop: f32::NEG_INFINITY,
-            expects: Some(Expects::First),
-            word: i64::from(BOS),
-            cursor: 0,
-            end: 0,
+            walk: Walk::new(),
             mask,
             edited: Edited::default(),
         }
     }
 
+    /// What comes next; `None` when the script is finished, or can not go on (see [`Row::is_finished`]).
+    pub fn expects(&self) -> Option<Expects> {
+        self.walk.expects
+    }
+
     /// Whether the script has come to its end.
     pub fn is_finished(&self) -> bool {
-        self.steps.last() == Some(&Step::Pointer(0)) && self.expects.is_none()
+        self.steps.last() == Some(&Step::Pointer(0)) && self.expects().is_none()
     }
 
     /// Takes the likeliest step that is allowed: scores of the `words` and of the places, of which `positions` are in use.
     pub fn choose(&mut self, words: &[f32], pointers: &[f32], positions: usize) {
-        let Some(expects) = self.expects else { return };
+        let Some(expects) = self.expects() else { return };
         let scores = self.possible(expects, words, pointers, positions);
         let highest = scores.iter().map(|(_, score)| *score).fold(f32::NEG_INFINITY, f32::max);
         let total = highest + scores.iter().map(|(_, score)| (score - highest).exp()).sum::<f32>().ln();
@@ -81,7 +64,7 @@ impl<'m> Row<'m> {
             None => best,
         };
         let Some((step, score)) = chosen else {
-            self.expects = None;
+            self.walk.expects = None;
             return;
         };
         // where the next hunk begins is what is most often in doubt
@@ -99,12 +82,7 @@ impl<'m> Row<'m> {
             let ids = words.iter().enumerate().filter(|(id, _)| is_writable(*id));
             return ids.map(|(id, score)| (Step::Word(Id::try_from(id).unwrap_or(PAD)), *score)).collect();
         }
-        let least = match expects {
-            Expects::First => self.end.max(1),
-            Expects::Second => self.cursor,
-            Expects::CopyTo => self.cursor + 1,
-            Expects::CopyFrom | Expects::Word => 1,
-        };
+        let least = self.walk.least(expects);
         let possible = |position: usize| position >= least || position == 0 && expects == Expects::First;
         let places = pointers.iter().take(positions).enumerate().filter(|(position, _)| possible(*position));
         places.map(|(position, score)| (Step::Pointer(position), *score)).collect()
@@ -131,7 +109,7 @@ impl<'m> Row<'m> {
             }
             Expects::CopyFrom => keep(&|step| mask.copies_from(edited, pointer(step))),
             Expects::CopyTo => {
-                let last = mask.copies_to(edited, self.cursor);
+                let last = mask.copies_to(edited, self.walk.cursor);
                 keep(&|step| pointer(step) <= last);
             }
         }
@@ -144,29 +122,12 @@ impl<'m> Row<'m> {
             match (expects, step) {
                 (Expects::First, Step::Pointer(position)) if position > 0 => mask.keep(&mut self.edited, position),
                 (Expects::Second, Step::Pointer(position)) => mask.drop(&mut self.edited, position),
-                (Expects::CopyTo, Step::Pointer(position)) => mask.copy(&mut self.edited, self.cursor, position),
+                (Expects::CopyTo, Step::Pointer(position)) => mask.copy(&mut self.edited, self.walk.cursor, position),
                 (Expects::Word, Step::Word(id)) => mask.write(&mut self.edited, id),
                 _ => {}
             }
         }
-        match step {
-            Step::Pointer(position) => {
-                self.word = i64::from(PAD);
-                self.cursor = position;
-                if expects == Expects::Second {
-                    self.end = position;
-                }
-            }
-            Step::Word(id) => self.word = i64::from(id),
-        }
-        self.expects = match (expects, step) {
-            (Expects::First, Step::Pointer(0)) => None,
-            (Expects::First, _) => Some(Expects::Second),
-            (Expects::Word, Step::Word(COPY)) => Some(Expects::CopyFrom),
-            (Expects::Word, Step::Word(END_HUNK)) => Some(Expects::First),
-            (Expects::CopyFrom, _) => Some(Expects::CopyTo),
-            _ => Some(Expects::Word),
-        };
+        self.walk.take(step, expects);
     }
 }
 
