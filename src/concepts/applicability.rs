@@ -13,8 +13,10 @@
 //! 412 to 434 functions of the one kind, 437 of the other, near misses among them.
 
 use crate::codec::vocabulary::{BOS, EOS, GAP};
-use crate::codec::{Id, Kind, Tag, Vocabulary, WindowPair};
+use crate::codec::{ConceptTable, Id, Kind, Lexed, SlotTable, Tag, Vocabulary, WindowPair};
+use crate::syntax::Parsed;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// With fewer pairs nothing is refused: what they share by chance is not told from what is needed.
 const ENOUGH: usize = 3;
@@ -53,6 +55,12 @@ impl Applicability {
         });
         let needed = sides.reduce(|a, b| a.intersection(&b).copied().collect());
         Self { needed: needed.unwrap_or_default(), pairs: windows.len() }
+    }
+
+    /// Looks at the function at `range`. What can not be read can not be edited either.
+    pub fn at(&self, parsed: &Parsed, source: &str, range: Range<usize>, concept: &ConceptTable) -> Applies {
+        let ids = Lexed::at(parsed, source, range).and_then(|lexed| lexed.ids(concept, &mut SlotTable::default()));
+        ids.map_or(Applies::No, |ids| self.of(&ids))
     }
 
     /// Looks at a function's tokens, read under the concept's table.
@@ -140,7 +148,6 @@ fn repeats(window: &WindowPair) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::{ConceptTable, Lexed, SlotTable};
     use crate::concepts::Taught;
 
     fn print(name: &str) -> (String, String) {

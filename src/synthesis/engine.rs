@@ -5,12 +5,11 @@
 
 use super::api::{Cancel, Candidate, Example, Outcome, Request, SynthesisError};
 use super::filter::{self, Expectation, Subject};
-use super::known::{Known, TaughtConcept, learn};
+use super::known::Known;
 use super::learn::{LearnOptions, Learned};
 use super::merge::{Target, merge};
 use crate::codec::{ConceptTable, FunctionError, Lexed, Mask, SlotTable, WindowPair, apply, encode, replacements};
-use crate::concepts::store::{Stored, StoredVector};
-use crate::concepts::{self, Applicability, Applies, BuiltIn, ConceptInfo, Detector, catalogue};
+use crate::concepts::{self, Applicability, Applies, BuiltIn, ConceptInfo, Detector, Taught, catalogue};
 use crate::latent::{DecodeOptions, EditVector, LatentError, ModelSettings, Script, Worker};
 use crate::syntax::{Function, Parsed, find_functions, parse};
 use crate::text::{TextEdit, edits_between};
@@ -28,10 +27,10 @@ const RELUCTANCE: f32 = -1.0;
 /// The same where a detector has seen that the concept applies, which it nearly always is right about: then almost any
 /// edit is likelier than none.
 const RELUCTANCE_WHEN_SEEN: f32 = -5.0;
-/// What so many sets of examples teach is remembered.
-const REMEMBERED: usize = 64;
 /// The same where something is missing that the pairs of a taught concept have in common.
 const RELUCTANCE_IN_DOUBT: f32 = 1.0;
+/// What so many sets of examples teach is remembered.
+const REMEMBERED: usize = 64;
 /// Of each intermediate result, this many go on to the next concept.
 const BEAM: usize = 2;
 
@@ -40,11 +39,12 @@ type Remembered = HashMap<(Vec<Example>, LearnOptions), Arc<Learned>>;
 
 /// Serves requests; shared by all threads.
 pub struct Engine {
-    worker: Worker,
+    pub(super) worker: Worker,
     built_in: HashMap<String, BuiltIn>,
     vectors: Mutex<HashMap<String, Arc<EditVector>>>,
     learned: Mutex<Remembered>,
-    taught: RwLock<BTreeMap<String, Arc<Known>>>,
+    /// By name.
+    pub(super) taught: RwLock<BTreeMap<String, Arc<Known>>>,
 }
 
 /// One concept of a request, ready to be applied.
@@ -285,18 +285,9 @@ impl Engine {
         }
         if !request.examples.is_empty() {
             let learned = self.learned(request, cancel)?;
-            asked.push(Asked {
-                name: "the examples".to_owned(),
-                brings: learned.taught.concept.names.clone(),
-                table: learned.taught.concept.clone(),
-                vector: Arc::new(learned.vector.clone()),
-                remove: request.reverse_examples,
-                imports: Vec::new(),
-                changes_signature: learned.taught.changes_signature,
-                detector: None,
-                applies: Some(Arc::new(Applicability::new(&learned.taught.windows, request.reverse_examples))),
-                agreement: learned.agreement,
-            });
+            let vector = Arc::new(learned.vector.clone());
+            let taught = Asked::taught("the examples", &learned.taught, vector, &learned.applies, learned.agreement);
+            asked.push(taught.with(&[], request.reverse_examples));
             outcome.search.clone_from(&learned.search);
         }
         Ok(asked)
@@ -343,79 +334,6 @@ impl Engine {
         known.map(|one| (one.name.as_str(), one.taught.windows.as_slice()))
     }
 
-    /// Makes taught concepts known, in the place of those known before: from now on requests can name them. What can not be
-    /// learned from is left out, and said.
-    pub fn know(&self, stored: Vec<Stored>) -> Vec<String> {
-        let mut problems = Vec::new();
-        let mut taught = BTreeMap::new();
-        for one in stored {
-            let name = one.name.clone();
-            match self.known(one) {
-                Ok(known) => {
-                    taught.insert(name, Arc::new(known));
-                }
-                Err(error) => problems.push(format!("the taught concept {name:?} can not be used: {error}")),
-            }
-        }
-        *self.taught.write().unwrap_or_else(PoisonError::into_inner) = taught;
-        problems
-    }
-
-    /// The taught concepts that can be asked for, by name.
-    pub fn taught(&self) -> Vec<TaughtConcept> {
-        let taught = self.taught.read().unwrap_or_else(PoisonError::into_inner);
-        taught.values().map(|known| known.listed.clone()).collect()
-    }
-
-    /// Whether a taught concept may apply to a function, as its pairs show: no model is asked. `None` for any other name.
-    pub fn taught_applies(
-        &self,
-        name: &str,
-        parsed: &Parsed,
-        source: &str,
-        function: &Function,
-        remove: bool,
-    ) -> Option<Applies> {
-        let known = self.taught_concept(name)?;
-        let lexed = Lexed::at(parsed, source, function.range.clone());
-        let ids = lexed.and_then(|lexed| lexed.ids(&known.taught.concept, &mut SlotTable::default()));
-        // what can not be read can not be edited either
-        Some(ids.map_or(Applies::No, |ids| known.applies[usize::from(remove)].of(&ids)))
-    }
-
-    pub(super) fn taught_concept(&self, name: &str) -> Option<Arc<Known>> {
-        self.taught.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
-    }
-
-    fn nearest_concept(&self, name: &str) -> Option<String> {
-        let taught = self.taught.read().unwrap_or_else(PoisonError::into_inner);
-        let all = catalogue().iter().map(|info| info.name.as_str()).chain(taught.keys().map(String::as_str));
-        concepts::nearest_of(name, all).map(str::to_owned)
-    }
-
-    /// Which model makes the vectors: its version, and what its files are.
-    pub fn model_id(&self) -> String {
-        format!("{} {}", self.worker.bundle.version, self.worker.bundle.fingerprint)
-    }
-
-    /// Learns a stored concept: with its own vector where that is this model's, else with the mean of its pairs.
-    pub(super) fn known(&self, stored: Stored) -> Result<Known, SynthesisError> {
-        let taught = learn(&stored.pairs)?;
-        let shapes = self.worker.bundle.shapes;
-        let vector = stored.vector_for(&self.model_id(), shapes.vectors * shapes.vector).cloned();
-        Ok(match vector {
-            Some(StoredVector { values, agreement, searched, .. }) => {
-                let mut known = Known::new(stored, taught, EditVector(values), agreement);
-                (known.listed.searched, known.listed.encoded_anew) = (searched, false);
-                known
-            }
-            None => {
-                let (vector, agreement) = self.vector(&taught.windows)?;
-                Known::new(stored, taught, vector, agreement)
-            }
-        })
-    }
-
     /// The edits of windows, one by one.
     pub(super) fn edits(&self, windows: Vec<WindowPair>) -> Result<Vec<EditVector>, SynthesisError> {
         // some at a time: requests of others come in between
@@ -439,21 +357,32 @@ impl Engine {
     }
 }
 
-impl Known {
-    /// As a concept of a request.
-    pub(super) fn asked(&self, remove: bool) -> Asked {
-        Asked {
-            name: self.listed.stored.name.clone(),
-            table: self.taught.concept.clone(),
-            vector: Arc::clone(&self.vector),
-            remove,
-            imports: self.listed.imports.clone(),
-            brings: self.taught.concept.names.clone(),
-            changes_signature: self.taught.changes_signature,
+impl Asked {
+    /// One that pairs taught, to be added.
+    pub(super) fn taught(
+        name: &str,
+        taught: &Taught,
+        vector: Arc<EditVector>,
+        applies: &Arc<Applicability>,
+        agreement: f32,
+    ) -> Self {
+        Self {
+            name: name.to_owned(),
+            table: taught.concept.clone(),
+            vector,
+            remove: false,
+            imports: Vec::new(),
+            brings: taught.concept.names.clone(),
+            changes_signature: taught.changes_signature,
             detector: None,
-            applies: Some(Arc::clone(&self.applies[usize::from(remove)])),
-            agreement: self.listed.agreement,
+            applies: Some(Arc::clone(applies)),
+            agreement,
         }
+    }
+
+    /// The same with imports that may come along, added or removed.
+    pub(super) fn with(self, imports: &[String], remove: bool) -> Self {
+        Self { imports: imports.to_vec(), remove, ..self }
     }
 }
 
@@ -500,11 +429,8 @@ fn may_apply(concept: &Asked, source: &str, qualname: &str) -> bool {
     let functions = find_functions(&parsed, source);
     let Some(function) = functions.into_iter().find(|function| function.qualname == qualname) else { return false };
     let seen = |detector: &Detector| detector.presence(&parsed, source, function.range.clone()).allows(concept.remove);
-    let fits = |applies: &Applicability| {
-        let lexed = Lexed::at(&parsed, source, function.range.clone());
-        let ids = lexed.and_then(|lexed| lexed.ids(&concept.table, &mut SlotTable::default()));
-        ids.is_ok_and(|ids| applies.of(&ids) != Applies::No)
-    };
+    let fits =
+        |applies: &Applicability| applies.at(&parsed, source, function.range.clone(), &concept.table) != Applies::No;
     concept.detector.is_none_or(seen) && concept.applies.as_deref().is_none_or(fits)
 }
 

@@ -2,8 +2,9 @@
 
 use super::api::{Cancel, Example, SynthesisError};
 use super::engine::Engine;
-use crate::concepts::{Taught, unrelated};
+use crate::concepts::{Applicability, Taught, unrelated};
 use crate::latent::{EditVector, Ended, Search, SearchReport};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How to learn.
@@ -23,6 +24,8 @@ pub struct Learned {
     pub taught: Taught,
     /// The concept's vector, to be added with a strength of 1.
     pub vector: EditVector,
+    /// What a function must have for it to apply.
+    pub applies: Arc<Applicability>,
     /// Mean cosine between the pairs' own edits, -1 to 1.
     pub agreement: f32,
     /// What the search did; `None` when none was asked for.
@@ -43,13 +46,13 @@ impl Engine {
         let (taught, practice) = Taught::with_practice(pairs, options.remove)
             .map_err(|(number, error)| SynthesisError::Example { number, error })?;
         let worker = self.worker();
-        let windows = taught.windows.clone();
-        let edits = worker.run(move |model| model.edits(&windows))?;
-        let agreement = EditVector::agreement(&edits);
+        let applies = Arc::new(Applicability::new(&taught.windows, options.remove));
         if options.budget.is_zero() {
-            let vector = EditVector::mean(&edits).soft_norm(worker.bundle.shapes.vector);
-            return Ok(Learned { taught, vector, agreement, search: None });
+            let (vector, agreement) = self.vector(&taught.windows)?;
+            return Ok(Learned { taught, vector, applies, agreement, search: None });
         }
+        let edits = self.edits(taught.windows.clone())?;
+        let agreement = EditVector::agreement(&edits);
         let started = Instant::now();
         let others = unrelated(&taught.concept);
         let mut search = worker.run(move |model| Search::new(model, &edits, &practice, &others))?;
@@ -66,7 +69,7 @@ impl Engine {
             last = step.elapsed();
             progress(search.report());
         }
-        Ok(Learned { taught, vector: search.vector(), agreement, search: Some(search.report().clone()) })
+        Ok(Learned { taught, vector: search.vector(), applies, agreement, search: Some(search.report().clone()) })
     }
 }
 

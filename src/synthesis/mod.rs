@@ -19,4 +19,4 @@ pub use engine::Engine;
 pub use known::TaughtConcept;
 pub use learn::{LearnOptions, Learned};
 pub use merge::{Target, merge};
-pub use teach::{Assessment, Cluster, LIKE, SortedOut, unstored};
+pub use teach::{Assessment, Cluster, LIKE, SortedOut};

@@ -6,7 +6,7 @@ use super::known::{Known, TaughtConcept, learn};
 use super::learn::LearnOptions;
 use crate::codec::WindowPair;
 use crate::concepts::same_function;
-use crate::concepts::store::{Level, Stored, StoredPair, StoredVector};
+use crate::concepts::store::{Stored, StoredPair, StoredVector};
 use crate::latent::EditVector;
 use std::time::{Duration, Instant};
 
@@ -50,41 +50,7 @@ impl Engine {
     /// Groups pairs by their edits, the largest group first: two groups are joined as long as the mean cosine between them is
     /// at least [`LIKE`].
     pub fn clusters(&self, pairs: &[StoredPair]) -> Result<Vec<Cluster>, SynthesisError> {
-        let edits = self.own_edits(pairs)?;
-        let cosine = |a: usize, b: usize| edits[a].cosine(&edits[b]);
-        let mut groups: Vec<Vec<usize>> = (0..pairs.len()).map(|at| vec![at]).collect();
-        // sums of cosines between groups: joining two adds their rows
-        let mut sums: Vec<Vec<f32>> =
-            (0..pairs.len()).map(|a| (0..pairs.len()).map(|b| cosine(a, b)).collect()).collect();
-        loop {
-            let couples = (0..groups.len()).flat_map(|b| (0..b).map(move |a| (a, b)));
-            let mean = |(a, b): (usize, usize)| sums[a][b] / (groups[a].len() * groups[b].len()) as f32;
-            let Some((a, b)) = couples.max_by(|x, y| mean(*x).total_cmp(&mean(*y))).filter(|best| mean(*best) >= LIKE)
-            else {
-                break;
-            };
-            let moved = groups.remove(b);
-            groups[a].extend(moved);
-            // the sums of the joined group are those of its two parts
-            let row = sums.remove(b);
-            for (sum, value) in sums[a].iter_mut().zip(row) {
-                *sum += value;
-            }
-            for row in &mut sums {
-                let value = row.remove(b);
-                row[a] += value;
-            }
-        }
-        let mut clusters: Vec<Cluster> = groups
-            .into_iter()
-            .map(|mut pairs| {
-                pairs.sort_unstable();
-                let own: Vec<EditVector> = pairs.iter().map(|at| edits[*at].clone()).collect();
-                Cluster { agreement: EditVector::agreement(&own), pairs }
-            })
-            .collect();
-        clusters.sort_by_key(|cluster| (std::cmp::Reverse(cluster.pairs.len()), cluster.pairs.first().copied()));
-        Ok(clusters)
+        Ok(grouped(&self.own_edits(pairs)?))
     }
 
     /// Says which of the new pairs are like the pairs there are, or like each other when there are none yet.
@@ -95,7 +61,8 @@ impl Engine {
         let all = [base, new].concat();
         let edits = self.own_edits(&all)?;
         let core: Vec<usize> = if base.is_empty() {
-            let largest = self.clusters(new)?.into_iter().next();
+            // without a base, all are the new ones
+            let largest = grouped(&edits).into_iter().next();
             largest.map(|cluster| cluster.pairs).unwrap_or_default()
         } else {
             (0..base.len()).collect()
@@ -217,9 +184,39 @@ impl Engine {
     }
 }
 
-/// A concept that is not stored, for what only lasts as long as the process.
-pub fn unstored(name: &str, pairs: Vec<StoredPair>) -> Stored {
-    let title = crate::concepts::store::in_words(name);
-    let (name, description) = (name.to_owned(), String::new());
-    Stored { name, title, description, level: Level::User, pairs, vectors: Vec::new() }
+/// See [`Engine::clusters`].
+fn grouped(edits: &[EditVector]) -> Vec<Cluster> {
+    let cosine = |a: usize, b: usize| edits[a].cosine(&edits[b]);
+    let mut groups: Vec<Vec<usize>> = (0..edits.len()).map(|at| vec![at]).collect();
+    // sums of cosines between groups: joining two adds their rows
+    let mut sums: Vec<Vec<f32>> = (0..edits.len()).map(|a| (0..edits.len()).map(|b| cosine(a, b)).collect()).collect();
+    loop {
+        let couples = (0..groups.len()).flat_map(|b| (0..b).map(move |a| (a, b)));
+        let mean = |(a, b): (usize, usize)| sums[a][b] / (groups[a].len() * groups[b].len()) as f32;
+        let Some((a, b)) = couples.max_by(|x, y| mean(*x).total_cmp(&mean(*y))).filter(|best| mean(*best) >= LIKE)
+        else {
+            break;
+        };
+        let moved = groups.remove(b);
+        groups[a].extend(moved);
+        // the sums of the joined group are those of its two parts
+        let row = sums.remove(b);
+        for (sum, value) in sums[a].iter_mut().zip(row) {
+            *sum += value;
+        }
+        for row in &mut sums {
+            let value = row.remove(b);
+            row[a] += value;
+        }
+    }
+    let mut clusters: Vec<Cluster> = groups
+        .into_iter()
+        .map(|mut pairs| {
+            pairs.sort_unstable();
+            let own: Vec<EditVector> = pairs.iter().map(|at| edits[*at].clone()).collect();
+            Cluster { agreement: EditVector::agreement(&own), pairs }
+        })
+        .collect();
+    clusters.sort_by_key(|cluster| (std::cmp::Reverse(cluster.pairs.len()), cluster.pairs.first().copied()));
+    clusters
 }
