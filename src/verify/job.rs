@@ -23,6 +23,7 @@ const RUNNER: &[(&str, &str)] = &[
     ("lerp_overlay.py", include_str!("runner/lerp_overlay.py")),
     ("lerp_reach.py", include_str!("runner/lerp_reach.py")),
     ("lerp_report.py", include_str!("runner/lerp_report.py")),
+    ("lerp_start.py", include_str!("runner/lerp_start.py")),
     ("lerp_swap.py", include_str!("runner/lerp_swap.py")),
     ("lerp_warm.py", include_str!("runner/lerp_warm.py")),
     ("lerp_watch.py", include_str!("runner/lerp_watch.py")),

@@ -22,8 +22,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
+use super::verdict::millis;
 use call::{Call, Outcome};
 use replay::{Recording, Run};
 pub(super) use replay::{Runs, Tests};
@@ -123,10 +124,6 @@ impl fmt::Display for Differential {
         }
         Ok(())
     }
-}
-
-fn millis<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u64(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// The calls of a function and what the original makes of them.

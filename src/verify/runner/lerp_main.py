@@ -1,19 +1,7 @@
 """Starts pytest with the overlay and the reporter in place. Run by lerp only: lerp_main.py PAYLOAD REPORT_FD."""
 
-import json
 import os
 import sys
-
-
-def leave_own_folder():
-    """This folder served the runner's own imports; the project must not see it."""
-    here = sys.path.pop(0)
-    sys.path_importer_cache.pop(here, None)
-
-
-def close_input():
-    with open(os.devnull, "rb") as nothing:
-        os.dup2(nothing.fileno(), 0)
 
 
 def run(payload, report, holder=None):
@@ -55,27 +43,16 @@ def run(payload, report, holder=None):
 
 
 def main():
-    payload_path, descriptor = sys.argv[1], int(sys.argv[2])
-    leave_own_folder()
-    token = os.read(0, 256).decode("ascii")
-    close_input()
-    report = lerp_report.Report(descriptor, token)
-    with open(payload_path, encoding="utf-8") as file:
-        payload = json.load(file)
-    if payload["filter"]:
-        try:
-            lerp_confine.install(bytes.fromhex(payload["filter"]))
-        except Exception as error:
-            report.send("refused", reason=f"the strict system call filter: {error!r}")
-            os._exit(125)
+    report, payload = lerp_start.begin(int(sys.argv[2]))
+    lerp_start.restrict(payload, report)
     run(payload, report)
 
 
-import lerp_confine
 import lerp_overlay
 import lerp_reach
 import lerp_record
 import lerp_report
+import lerp_start
 import lerp_watch
 
 if __name__ == "__main__":

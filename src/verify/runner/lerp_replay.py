@@ -5,7 +5,6 @@ import builtins
 import importlib
 import inspect
 import io
-import json
 import os
 import signal
 import sys
@@ -126,22 +125,8 @@ def module_name(file):
 
 
 def main():
-    payload_path, descriptor = sys.argv[1], int(sys.argv[2])
-    # this folder served the imports below; the project must not see it
-    here = sys.path.pop(0)
-    sys.path_importer_cache.pop(here, None)
-    token = os.read(0, 256).decode("ascii")
-    with open(os.devnull, "rb") as nothing:
-        os.dup2(nothing.fileno(), 0)
-    report = lerp_report.Report(descriptor, token)
-    with open(payload_path, encoding="utf-8") as file:
-        payload = json.load(file)
-    if payload["filter"]:
-        try:
-            lerp_confine.install(bytes.fromhex(payload["filter"]))
-        except Exception as error:
-            report.send("refused", reason=f"the strict system call filter: {error!r}")
-            os._exit(125)
+    report, payload = lerp_start.begin(int(sys.argv[2]))
+    lerp_start.restrict(payload, report)
     wish = payload["aside"]
     OWN_FILE[0] = wish["file"]
     keeper = Keeper(wish)
@@ -178,10 +163,9 @@ OWN_FILE = [""]
 if __name__ == "__main__":
     import opcode
 
-    import lerp_confine
     import lerp_invent
     import lerp_overlay
-    import lerp_report
+    import lerp_start
     import lerp_target
     import lerp_values
 

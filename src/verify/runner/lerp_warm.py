@@ -150,13 +150,7 @@ def threads():
 
 
 def main():
-    payload_path, control, descriptor = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    lerp_main.leave_own_folder()
-    token = os.read(0, 256).decode("ascii")
-    lerp_main.close_input()
-    report = lerp_report.Report(descriptor, token)
-    with open(payload_path, encoding="utf-8") as file:
-        payload = json.load(file)
+    report, payload = lerp_start.begin(int(sys.argv[3]))
     try:
         lerp_confine.install(bytes.fromhex(payload["exec_filter"]))
         import pytest  # noqa: F401
@@ -169,7 +163,7 @@ def main():
         except BaseException:
             # what does not import alone is imported where it is needed
             pass
-    zygote = Zygote(socket.socket(fileno=control), payload, report)
+    zygote = Zygote(socket.socket(fileno=int(sys.argv[2])), payload, report)
     report.send("ready", reason="threads run after the installed modules were imported" if threads() > 1 else None)
     order = zygote.serve()
     payload = read(order)
@@ -199,6 +193,7 @@ import lerp_confine
 import lerp_edit
 import lerp_main
 import lerp_report
+import lerp_start
 import lerp_swap
 
 if __name__ == "__main__":
