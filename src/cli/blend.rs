@@ -5,8 +5,9 @@ use super::args::SettingsArgs;
 use super::engine::model_settings;
 use super::files;
 use super::progress::Progress;
+use super::refactor::interruptible;
 use crate::config::Layer;
-use crate::synthesis::{BLEND_CAPTION, Blend as Step, BlendRequest, Cancel, Engine, blend};
+use crate::synthesis::{BLEND_CAPTION, Blend as Step, BlendRequest, Engine, blend};
 use crate::text::{colour, unified};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -81,9 +82,7 @@ impl Blend {
             other_function: other_function.as_deref(),
             steps: usize::from(self.steps),
         };
-        let cancel = Cancel::default();
-        let asked = cancel.clone();
-        ctrlc::set_handler(move || asked.cancel())?;
+        let cancel = interruptible()?;
         let progress = Progress::new(request.steps, "steps");
         let steps = blend(&engine, &request, &cancel, &|_, _| progress.advance());
         progress.finish();

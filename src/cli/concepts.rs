@@ -100,7 +100,7 @@ impl Concepts {
 
 fn describe_taught(concept: &Concept) -> String {
     let Some(about) = &concept.taught else { return String::new() };
-    let pairs = super::teach::plural(about.pairs, "pair");
+    let pairs = super::count(about.pairs, "pair");
     let agreement = if about.pairs > 1 { format!(", agreement {:.2}", about.agreement) } else { String::new() };
     format!("taught ({}) from {pairs}{agreement}; {}", about.level, strength_text(about.strength))
 }
@@ -114,7 +114,7 @@ fn table(concepts: &[Concept]) -> String {
         let info = &concept.info;
         if let Some(about) = &concept.taught {
             let said = if info.description.is_empty() { &info.title } else { &info.description };
-            let pairs = super::teach::plural(about.pairs, "pair");
+            let pairs = super::count(about.pairs, "pair");
             text += &format!("{:<width$}  {:<14}  {said} ({pairs})\n", info.name, format!("{} level", about.level));
             continue;
         }

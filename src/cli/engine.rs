@@ -140,7 +140,7 @@ pub fn load(settings: &Settings, start: &Path) -> Result<Engine, LatentError> {
         eprintln!(
             "lerp: {} was encoded from its {} again: {had}",
             stored.name,
-            super::teach::plural(stored.pairs.len(), "pair")
+            super::count(stored.pairs.len(), "pair")
         );
     }
     Ok(engine)

@@ -110,3 +110,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Completions(completions) => completions.run(),
     }
 }
+
+/// `1 pair`, `2 pairs`.
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}

@@ -1,5 +1,6 @@
 //! What happened to a file, and how it is told: diffs and a summary line, or JSON.
 
+use crate::cli::count;
 use crate::cli::json::{EditJson, FileJson, FunctionJson};
 use crate::cli::referee::{Status, Verdict};
 use crate::synthesis::Candidate;
@@ -352,10 +353,6 @@ fn first_line(text: &str) -> &str {
 }
 
 /// `1 test`, `2 tests`.
-fn count(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

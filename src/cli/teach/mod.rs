@@ -4,7 +4,7 @@ mod collect;
 mod git;
 mod report;
 
-pub use report::{Near, near_text, nearest, plural, strength, strength_text};
+pub use report::{Near, near_text, nearest, strength, strength_text};
 
 use super::Format;
 use super::args::SettingsArgs;

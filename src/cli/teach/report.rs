@@ -1,5 +1,6 @@
 //! What `lerp teach` says when it is done.
 
+use crate::cli::count;
 use crate::concepts::store::{Level, StoredPair};
 use crate::synthesis::{Assessment, Cluster, TaughtConcept};
 use crate::text::{colour, unified};
@@ -68,7 +69,7 @@ impl Report {
     }
 
     pub fn text(&self) -> String {
-        let pairs = plural(self.pairs, "pair");
+        let pairs = count(self.pairs, "pair");
         let mut text = format!("taught \x1b[1m{}\x1b[0m ({}: {})\n", self.name, self.level, self.folder);
         text += &format!("{pairs}, {} of them new; {} set aside\n", self.new, self.aside.len());
         for Aside { origin, reason } in &self.aside {
@@ -118,8 +119,8 @@ pub fn strength_text(strength: &str) -> &'static str {
 pub fn clusters(clusters: &[Cluster], pairs: &[StoredPair], most: usize) -> String {
     let mut text = String::new();
     for (number, cluster) in (1..).zip(clusters).take(most) {
-        let count = plural(cluster.pairs.len(), "pair");
-        text += &format!("\x1b[1mcluster {number}\x1b[0m: {count}, agreement {:.2}\n", cluster.agreement);
+        let size = count(cluster.pairs.len(), "pair");
+        text += &format!("\x1b[1mcluster {number}\x1b[0m: {size}, agreement {:.2}\n", cluster.agreement);
         for at in cluster.pairs.iter().take(5) {
             text += &format!("  {}\n", pairs[*at].origin);
         }
@@ -134,9 +135,4 @@ pub fn clusters(clusters: &[Cluster], pairs: &[StoredPair], most: usize) -> Stri
         text += &format!("and {} smaller clusters\n", clusters.len() - most);
     }
     text
-}
-
-/// `1 pair`, `2 pairs`.
-pub fn plural(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
