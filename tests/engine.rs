@@ -1,11 +1,14 @@
 //! What must hold for every candidate, whatever the model: on real functions of the pinned packages.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod common;
+
+use common::package_files;
 use lerp::latent::ModelSettings;
 use lerp::syntax::{Function, find_functions, import_position, parse};
 use lerp::synthesis::{Cancel, Engine, Example, Request, SynthesisError};
 use lerp::text::apply_edits;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 fn engine() -> &'static Engine {
@@ -30,22 +33,7 @@ fn request<'a>(source: &'a str, function: Option<&'a str>) -> Request<'a> {
 
 /// Files of the packages that `make packages` fetches, in a fixed order.
 fn files() -> Vec<(PathBuf, String)> {
-    fn walk(folder: &Path, out: &mut Vec<PathBuf>) {
-        let mut entries: Vec<PathBuf> =
-            std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
-        entries.sort();
-        for path in entries {
-            if path.is_dir() {
-                walk(&path, out);
-            } else if path.extension().is_some_and(|extension| extension == "py") {
-                out.push(path);
-            }
-        }
-    }
-    let mut paths = Vec::new();
-    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("target/packages"), &mut paths);
-    assert!(paths.len() > 20, "run `make packages` first");
-    paths.into_iter().filter_map(|path| Some((path.clone(), std::fs::read_to_string(path).ok()?))).collect()
+    package_files().into_iter().filter_map(|path| Some((path.clone(), std::fs::read_to_string(path).ok()?))).collect()
 }
 
 /// Every so many functions that can be edited, at most `count`.

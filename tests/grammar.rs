@@ -2,6 +2,9 @@
 //! written under the mask fails to parse.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod common;
+
+use common::{package_files, python_files};
 use lerp::codec::vocabulary::{DE, IN, NL};
 use lerp::codec::{
     Alphabet, ConceptTable, Context, Grammar, Id, Kind, Lexed, Mask, SlotTable, Spellings, Step, Vocabulary, apply,
@@ -214,24 +217,10 @@ fn render(ids: &[Id]) -> String {
 }
 
 fn files() -> Vec<PathBuf> {
-    fn walk(folder: &Path, out: &mut Vec<PathBuf>) {
-        let mut entries: Vec<PathBuf> =
-            std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
-        entries.sort();
-        for path in entries {
-            if path.is_dir() {
-                walk(&path, out);
-            } else if path.extension().is_some_and(|extension| extension == "py") {
-                out.push(path);
-            }
-        }
-    }
-    let mut paths = Vec::new();
-    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("target/packages"), &mut paths);
-    assert!(paths.len() > 20, "run `make packages` first");
+    let mut paths = package_files();
     let code = "import sysconfig; print(sysconfig.get_paths()['stdlib'])";
     let stdlib = python(&["-c", code], "");
-    walk(Path::new(stdlib.trim()), &mut paths);
+    paths.extend(python_files(Path::new(stdlib.trim())));
     paths.retain(|path| {
         !path.components().any(|part| matches!(part.as_os_str().to_str(), Some("site-packages" | "dist-packages")))
     });

@@ -334,48 +334,25 @@ fn layouts() {
         edits,
         Tier::T1,
     );
-    // a folder made at import belongs to the process that made it: no fork may write there
-    check_layout(
-        &[
-            ("plane.py", source),
-            (
-                "tests/test_plane.py",
-                "import os, tempfile\nfrom plane import area\nFOLDER = tempfile.mkdtemp()\n\n\ndef test_area():\n    with open(os.path.join(FOLDER, 'x'), 'w') as file:\n        file.write('x')\n    assert area(2, 3) == 6\n",
-            ),
-        ],
-        "plane.py",
-        "area",
-        edits,
-        Tier::T2,
-    );
-    // a thread that runs after collection
-    check_layout(
-        &[
-            ("plane.py", source),
-            (
-                "tests/test_plane.py",
-                "import threading, time\nfrom plane import area\nthreading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n\n\ndef test_area():\n    assert area(2, 3) == 6\n",
-            ),
-        ],
-        "plane.py",
-        "area",
-        edits,
-        Tier::T2,
-    );
-    // tests that start processes
-    check_layout(
-        &[
-            ("plane.py", source),
-            (
-                "tests/test_plane.py",
-                "import subprocess, sys\nfrom plane import area\n\n\ndef test_area():\n    assert area(2, 3) == 6\n    subprocess.run([sys.executable, '-c', ''], check=True)\n",
-            ),
-        ],
-        "plane.py",
-        "area",
-        edits,
-        Tier::T3,
-    );
+    for (test, tier) in [
+        // a folder made at import belongs to the process that made it: no fork may write there
+        (
+            "import os, tempfile\nfrom plane import area\nFOLDER = tempfile.mkdtemp()\n\n\ndef test_area():\n    with open(os.path.join(FOLDER, 'x'), 'w') as file:\n        file.write('x')\n    assert area(2, 3) == 6\n",
+            Tier::T2,
+        ),
+        // a thread that runs after collection
+        (
+            "import threading, time\nfrom plane import area\nthreading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n\n\ndef test_area():\n    assert area(2, 3) == 6\n",
+            Tier::T2,
+        ),
+        // tests that start processes
+        (
+            "import subprocess, sys\nfrom plane import area\n\n\ndef test_area():\n    assert area(2, 3) == 6\n    subprocess.run([sys.executable, '-c', ''], check=True)\n",
+            Tier::T3,
+        ),
+    ] {
+        check_layout(&[("plane.py", source), ("tests/test_plane.py", test)], "plane.py", "area", edits, tier);
+    }
 }
 
 #[test]
