@@ -34,15 +34,15 @@ def main(argv: list[str]) -> int:
     lines = 0
     with options.out.open("w", encoding="utf-8") as out:
         for split, share in (("train", 1.0), ("validation", 0.1), ("test", 0.2)):
-            for record in sums(*read(options.named, split), split, int(options.functions * share), random.Random(options.seed)):
+            for record in sums(read(options.named, split), split, int(options.functions * share), random.Random(options.seed)):
                 out.write(json.dumps(record, ensure_ascii=False) + "\n")
                 lines += 1
     print(f"{lines} sums in {options.out}")
     return 0
 
 
-def read(path: Path, split: str) -> tuple[dict[Part, list[dict]], list[tuple[Part, dict]]]:
-    """The pairs of each concept and sense, and every function to which one of them applies."""
+def read(path: Path, split: str) -> dict[Part, list[dict]]:
+    """The pairs of each concept and sense."""
     shown: dict[Part, list[dict]] = defaultdict(list)
     with path.open(encoding="utf-8") as file:
         for line in map(json.loads, file):
@@ -53,7 +53,7 @@ def read(path: Path, split: str) -> tuple[dict[Part, list[dict]], list[tuple[Par
                 shown[line["rule"], True] += [
                     {"before": p["after"], "after": p["before"], "package": p["package"]} for p in line["pairs"]
                 ]
-    return shown, [(part, pair) for part, pairs in shown.items() for pair in pairs]
+    return shown
 
 
 def direction(part: Part) -> Direction | None:
@@ -76,17 +76,12 @@ def composed(one: Direction, two: Direction, pair: dict, kinds: set[type]) -> st
     return both if len(both) <= 1.5 * LONGEST and compiles(both) else None
 
 
-def sums(
-    shown: dict[Part, list[dict]], functions: list[tuple[Part, dict]], split: str, count: int, draw: random.Random
-) -> list[dict]:
+def sums(shown: dict[Part, list[dict]], split: str, count: int, draw: random.Random) -> list[dict]:
     found: dict[tuple[Part, Part], list[dict]] = defaultdict(list)
     parts = [part for part in shown if direction(part) is not None]
-    by_part = defaultdict(list)
-    for part, pair in functions:
-        by_part[part].append(pair)
     for _ in tqdm(range(count), desc=f"sums, {split}", mininterval=5):
         one = draw.choice(parts)
-        pair = draw.choice(by_part[one])
+        pair = draw.choice(shown[one])
         kinds = {type(node) for node in walk(ast.parse(pair["before"]).body[0])}
         for two in draw.sample(parts, min(PARTNERS, len(parts))):
             if two[0] == one[0] or len(found[min(one, two), max(one, two)]) >= MOST_PAIRS:
