@@ -26,7 +26,7 @@ class Question:
     label: str
     family: int
     shown: list[tuple[list[int], float, float]]  # per part: windows of the batch, sign, strength
-    says: list[int] | None  # `spelled` and `surroundings` of one shown window, where there is only one part
+    says: list[int] | None  # what the shown windows agree on of `spelled` and `surroundings`, where there is only one part
 
 
 @dataclass
@@ -156,13 +156,7 @@ class Episodes:
                     label = "sum" if kind == "sum" else label
             if rng.random() < config.no_edit:
                 parts, script, label = [], STOP, "no edit"
-            says = None
-            if len(parts) == 1:
-                example = rng.choice(used)
-                ids, tags = (rules.window, rules.window_tags) if sign > 0 else (rules.opposite, rules.opposite_tags)
-                window, slots = (first.shift[ids[example]].tolist(), tags[example].tolist()), self.vocabulary.slots
-                says = spelled(*window, self.model.inserted, self.model.deleted, slots)
-                says += surroundings(*window, self.model.around, slots)
+            says = self.agreed(first, used) if len(parts) == 1 else None
             questions.append(
                 Question(
                     first.shift[source],
@@ -173,6 +167,17 @@ class Episodes:
                     says,
                 )
             )
+
+    def agreed(self, drawn: Drawn, used: Sequence[int]) -> list[int]:
+        """What the mean of the used windows has to say: where they differ nothing is asked, it could only be guessed."""
+        rules, slots = self.rules, self.vocabulary.slots
+        ids, tags = (rules.window, rules.window_tags) if drawn.sign > 0 else (rules.opposite, rules.opposite_tags)
+        said = []
+        for pair in used:
+            window = drawn.shift[ids[pair]].tolist(), tags[pair].tolist()
+            says = spelled(*window, self.model.inserted, self.model.deleted, slots)
+            said.append(says + surroundings(*window, self.model.around, slots))
+        return [tokens[0] if len(set(tokens)) == 1 else -1 for tokens in zip(*said, strict=True)]
 
     def no_op(self, rule: int, sign: int) -> np.ndarray | None:
         rows = self.rules.no_ops_of(rule)

@@ -12,7 +12,7 @@ from lerp_training import scripts, toy
 from lerp_training.config import EpisodeConfig, ModelConfig
 from lerp_training.data import Ragged, load_functions, load_rules, shifts
 from lerp_training.episodes import Episodes, Plain
-from lerp_training.scripts import POINTER, Expects, Malformed, apply, check, compact, source_tags, steps
+from lerp_training.scripts import POINTER, Expects, Malformed, apply, check, compact, source_tags, spelled, steps, surroundings
 
 SOURCE = [20, 21, 22]
 
@@ -121,6 +121,24 @@ def test_a_second_rule_is_only_shown_where_it_can_not_apply(episodes: Episodes) 
     summed = [q for _ in range(8) for q in episodes.step()[1] if len(q.shown) > 1]
     assert summed
     assert all(q.says is None for q in summed)
+
+
+def test_an_edit_has_to_say_what_all_of_its_windows_say(episodes: Episodes) -> None:
+    slots, differs = episodes.vocabulary.slots, 0
+    for _ in range(8):
+        windows, questions = episodes.step()
+        for question in questions:
+            if question.says is None:
+                continue
+            ((shown, sign, _),) = question.shown
+            ids, tags = (windows.ids, windows.tags) if sign > 0 else (windows.opposite, windows.opposite_tags)
+            for window in shown:
+                said = ids[window].tolist(), tags[window].tolist()
+                whole = spelled(*said, 28, 12, slots) + surroundings(*said, 4, slots)
+                asked = [(a, b) for a, b in zip(question.says, whole, strict=True) if a >= 0]
+                assert all(a == b for a, b in asked)
+                differs += len(asked) < sum(token >= 0 for token in whole)
+    assert differs
 
 
 def test_plain_functions_of_a_batch_are_of_like_length() -> None:
