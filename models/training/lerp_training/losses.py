@@ -95,7 +95,7 @@ def pointer_loss(model: Model, batch: Batch, x: Tensor, fused: Tensor, first: fl
         rows = rows[chosen]
         expects, target = tensor(s.expects[rows]), tensor(s.target[rows])
         logits = model.allowed(logits.flatten(0, 1)[tensor(chosen)], tensor(s.least[rows]), expects)
-        weight = torch.where(expects == Expects.FIRST, first, 1.0)
+        weight = torch.where(tensor(s.positions[rows]) == 0, first, 1.0)  # whether there is anything to do, and where
         total = total + (F.cross_entropy(logits, target, reduction="none") * weight).sum()
         weights += float(weight.sum())
         wrong.append(s.question[rows[(logits.detach().argmax(-1) != target).numpy()]])

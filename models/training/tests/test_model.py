@@ -15,7 +15,7 @@ from lerp_training.data import load_rules  # noqa: E402
 from lerp_training.episodes import Episodes, Question, Windows  # noqa: E402
 from lerp_training.losses import edit_step, edit_vectors, edits, plain_step  # noqa: E402
 from lerp_training.model import Model  # noqa: E402
-from lerp_training.scripts import Expects, check, steps  # noqa: E402
+from lerp_training.scripts import check, steps  # noqa: E402
 
 CONFIG = dict(width=64, heads=2, encoder_blocks=1, window_blocks=1, fuse_blocks=2, decoder_blocks=2, hidden=64, vector=32)
 
@@ -53,9 +53,9 @@ def padded_loss(model: Model, question: Question, v: "torch.Tensor", first: floa
     x, pointers, _ = model.decode(padded_memory(model, question, v), word, cursor, expects)
     pointers, words = model.allowed(pointers, least, expects), model.words(x, model.decoder.say)
     total = weights = 0.0
-    for at, (expected, _, _, value) in enumerate(walked):
+    for at, (_, _, _, value) in enumerate(walked):
         logits, target = (words, value) if value >= 0 else (pointers, -1 - value)
-        weight = first if expected is Expects.FIRST else 1.0
+        weight = first if at == 0 else 1.0
         total += weight * float(-logits[0, at].log_softmax(-1)[target])
         weights += weight
     return total, weights
