@@ -15,6 +15,7 @@ COMMANDS = {
     "mined": "lerp_training.mined:main",
     "export": "lerp_training.bundle:main",
     "parity": "lerp_training.parity:main",
+    "card": "lerp_training.card:main",
     "report": "lerp_training.report:main",
     "field": "lerp_training.field:main",
     "search": "lerp_training.search_study:main",
