@@ -9,7 +9,6 @@ import argparse
 import json
 import random
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +22,11 @@ from lerp_training import config as settings
 from lerp_training.batches import rounded
 from lerp_training.config import BOS, EOS, PAD, ModelConfig, Vocabulary
 from lerp_training.data import Ragged, Rules, load_functions, load_rules
+from lerp_training.groups import grouped, share
+from lerp_training.lengths import BUCKETS, EDGES, bucket_of
 from lerp_training.model import Model
 from lerp_training.scripts import Malformed, apply
 
-LENGTHS = (32, 64, 128, 256, 320)
 TOGETHER = 16  # questions answered in one go
 SHOWN = (1, 3, 5)
 
@@ -65,8 +65,7 @@ def taught(rules: Rules, kind: str, shown: int, name: str, cases: int, rng: rand
                 continue
             made += 1
             windows = windows_of(rules, rng.sample(others, shown))
-            row = rules.families[rule] if kind == "named" else kind
-            yield Case(name, row, rules.source[direction][pair], rules.script[direction][pair].tolist(), windows, sign)
+            yield Case(name, rules.families[rule], rules.source[direction][pair], rules.script[direction][pair].tolist(), windows, sign)
 
 
 def not_applicable(rules: Rules, kind: str, name: str, cases: int, rng: random.Random) -> Iterator[Case]:
@@ -75,8 +74,7 @@ def not_applicable(rules: Rules, kind: str, name: str, cases: int, rng: random.R
         rule = rng.choice(chosen)
         pairs = rules.pairs_of(rule)
         windows = windows_of(rules, rng.sample(pairs, min(3, len(pairs))))
-        row = rules.families[rule] if kind == "named" else kind
-        yield Case(name, row, rules.no_ops[rng.choice(rules.no_ops_of(rule))], [-1], windows, 1.0)
+        yield Case(name, rules.families[rule], rules.no_ops[rng.choice(rules.no_ops_of(rule))], [-1], windows, 1.0)
 
 
 def framed(ids: Sequence[np.ndarray], step: int) -> Tensor:
@@ -126,8 +124,7 @@ def answers(model: Model, cases: Sequence[Case]) -> list[bool]:
 def written_back(model: Model, functions: Ragged, cases: int, rng: random.Random) -> dict[str, list[bool]]:
     """By number of tokens, whether unpooling says each of them."""
     out: dict[str, list[bool]] = {}
-    low = 0
-    for high in LENGTHS:
+    for name, low, high in zip(BUCKETS, (0, *EDGES), EDGES, strict=False):
         rows = np.flatnonzero((functions.lengths > low) & (functions.lengths <= high)).tolist()
         rows = rng.sample(rows, min(len(rows), cases))
         results: list[bool] = []
@@ -136,13 +133,8 @@ def written_back(model: Model, functions: Ragged, cases: int, rng: random.Random
             lengths = (source != PAD).sum(1)
             said = model.words(model.unpooled(model.encode(source), lengths), model.unpool.say).argmax(-1)
             results += ((said == source) | (source == PAD)).all(1).tolist()
-        out[f"write back, {low + 1} to {high} tokens"] = results
-        low = high
+        out[f"write back, {name} tokens"] = results
     return out
-
-
-def share(results: Sequence[bool]) -> dict[str, float]:
-    return {"exact": round(float(np.mean(results)), 4), "cases": len(results)} if results else {"cases": 0}
 
 
 def load(weights: Path) -> Model:
@@ -180,16 +172,14 @@ def main(argv: list[str]) -> None:
 
     started = time.monotonic()
     tables: dict[str, list[bool]] = written_back(model, functions, given.cases, rng)
-    rows: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
     cases.sort(key=lambda case: len(case.source))  # like lengths together; the sort is stable, the tables are named
-    for first in range(0, len(cases), TOGETHER):
-        part = cases[first : first + TOGETHER]
-        for case, exact in zip(part, answers(model, part), strict=True):
-            tables.setdefault(case.table, []).append(exact)
-            if "named" in case.table:
-                rows[case.table][case.row].append(exact)
+    right = [exact for first in range(0, len(cases), TOGETHER) for exact in answers(model, cases[first : first + TOGETHER])]
+    for case, exact in zip(cases, right, strict=True):
+        tables.setdefault(case.table, []).append(exact)
     figures = {name: share(results) for name, results in tables.items()}
-    by_concept = {table: {row: share(r) for row, r in sorted(parts.items())} for table, parts in rows.items()}
+    by_family = grouped((case.table, case.row, exact) for case, exact in zip(cases, right, strict=True))
+    by_length = grouped((case.table, bucket_of(len(case.source)), exact) for case, exact in zip(cases, right, strict=True))
+    by_concept = {table: rows for table, rows in by_family.items() if "named" in table}
     for table, parts in by_concept.items():
         figures[table]["mean over concepts"] = round(float(np.mean([part["exact"] for part in parts.values()])), 4)
     for name in sorted(figures):
@@ -199,5 +189,6 @@ def main(argv: list[str]) -> None:
         whole = json.loads(given.out.read_text()) if given.out.is_file() else {}
         count = sum(p.numel() for p in model.parameters()) / 1e6
         whole["about"] = whole.get("about", {}) | {"parameters": round(count, 1)}
-        whole |= {"figures": figures, "in_tokens_by_concept": by_concept}
+        whole |= {"figures": figures, "in_tokens_by_concept": by_concept, "in_tokens_by_length": by_length}
+        whole["in_tokens_by_family"] = {table: rows for table, rows in by_family.items() if table not in by_concept}
         given.out.write_text(json.dumps(whole, indent=1) + "\n")

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from lerp_training import config as settings
+from lerp_training import groups
 
 HEAD = """# lerp base {version}
 
@@ -66,6 +67,7 @@ def main(argv: list[str]) -> None:
     parts += [*end_to_end(measured["end_to_end"]), ""]
     if "figures" in measured:
         parts += [*in_tokens(measured["figures"]), ""]
+    parts += groups.card(measured)
     parts += ["How sure it is, and how often it is right:", "", *reliability(measured["reliability"]), ""]
     parts += ["Each named concept:", "", *by_concept(measured["concepts"]), ""]
     (given.base / "MODEL_CARD.md").write_text("\n".join(parts))

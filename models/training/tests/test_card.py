@@ -3,8 +3,11 @@
 import doctest
 import json
 from pathlib import Path
+from types import ModuleType
 
-from lerp_training import card, lengths, toy
+import pytest
+
+from lerp_training import card, groups, lengths, toy
 from lerp_training.data import read_lines
 
 
@@ -31,7 +34,15 @@ def test_families_beyond_the_table_are_summed() -> None:
     assert counts.lengths["synthetic", "train", "65 to 128"] == 2 * (card.TOP + 3)
 
 
-def test_lengths() -> None:
-    failed, tried = doctest.testmod(lengths)
+@pytest.mark.parametrize("module", [lengths, groups])
+def test_doctests(module: ModuleType) -> None:
+    failed, tried = doctest.testmod(module)
     assert tried
     assert not failed
+
+
+def test_families_become_layers() -> None:
+    families = groups.grouped([("t", "swap", True), ("t", "wrap", False), ("t", "compose:If:swap", True), ("u", "both:a+b", False)])
+    layers = groups.by_layer(families)
+    assert layers["t"] == {"template families": {"exact": 0.5, "cases": 2}, "composed families": {"exact": 1.0, "cases": 1}}
+    assert groups.rows(layers, groups.LAYERS, "")[-1] == "| u | – | – | 0 % of 1 |"
