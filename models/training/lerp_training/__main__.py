@@ -1,4 +1,7 @@
-"""`python -m lerp_training CMD ...`: each command is one module with `main(argv)`, imported only when it is asked for."""
+"""`python -m lerp_training CMD ...`: each command is one module with `main(argv)`, imported only when it is asked for.
+
+`CMD --smoke` runs it on tiny data, see smoke.py.
+"""
 
 import importlib
 import sys
@@ -19,6 +22,7 @@ COMMANDS = {
     "report": "lerp_training.report:main",
     "field": "lerp_training.field:main",
     "search": "lerp_training.search_study:main",
+    "smoke": "lerp_training.smoke:main",
 }
 
 
@@ -26,6 +30,8 @@ def main(argv: list[str]) -> int:
     if not argv or argv[0] not in COMMANDS:
         print("usage: python -m lerp_training {" + ",".join(COMMANDS) + "} ...", file=sys.stderr)
         return 2
+    if argv[1:] == ["--smoke"]:
+        argv = ["smoke", argv[0]]
     module, function = COMMANDS[argv[0]].split(":")
     return getattr(importlib.import_module(module), function)(argv[1:]) or 0
 

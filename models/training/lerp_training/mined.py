@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from lerp_training import edits
 from lerp_training.functions import Function, functions
-from lerp_training.packages import DATA, Wheel, fetch, python_files, read_manifest
+from lerp_training.packages import DATA, MANIFEST, Wheel, fetch, python_files, read_manifest
 
 OUTPUT = DATA / "rules" / "mined.jsonl"
 LONGEST = 2000  # characters of either side
@@ -53,8 +53,9 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="lerp_training mined", description=__doc__)
     parser.add_argument("--output", type=Path, default=OUTPUT)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--manifest", type=Path, default=MANIFEST)
     options = parser.parse_args(argv)
-    manifest = read_manifest()
+    manifest = read_manifest(options.manifest)
     current = {wheel.name: wheel for wheel in manifest.packages}
     lines = [[*older, current[name]] for name, older in manifest.releases.items()]
     fetched = [[wheel for wheel in line if fetch(wheel, manifest.settings)] for line in tqdm(lines, desc="fetch")]
