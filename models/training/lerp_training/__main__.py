@@ -19,6 +19,7 @@ COMMANDS = {
     "export": "lerp_training.bundle:main",
     "parity": "lerp_training.parity:main",
     "card": "lerp_training.card:main",
+    "ruff": "lerp_training.ruff_comparison:main",
     "report": "lerp_training.report:main",
     "field": "lerp_training.field:main",
     "search": "lerp_training.search_study:main",

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from lerp_training import config as settings
-from lerp_training import groups
+from lerp_training import groups, ruff_comparison
 
 HEAD = """# lerp base {version}
 
@@ -68,6 +68,7 @@ def main(argv: list[str]) -> None:
     if "figures" in measured:
         parts += [*in_tokens(measured["figures"]), ""]
     parts += groups.card(measured)
+    parts += ruff_comparison.card(measured.get("ruff"))
     parts += ["How sure it is, and how often it is right:", "", *reliability(measured["reliability"]), ""]
     parts += ["Each named concept:", "", *by_concept(measured["concepts"]), ""]
     (given.base / "MODEL_CARD.md").write_text("\n".join(parts))
