@@ -1,6 +1,6 @@
 """The data card: what training, validation and test are made of, counted from the token files and nothing else.
 
-    python -m lerp_training card        writes DATA_CARD.md, and data_card.json with every family and package
+    python -m lerp_training card        writes DATA_CARD.md, and data_card.json with all counts
 
 The token files are counted, not the texts: what does not fit the model is not in them and is never trained on.
 """
@@ -20,7 +20,7 @@ from lerp_training.packages import Manifest, read_manifest
 KINDS = ("named", "synthetic", "mined", "sum")
 SPLITS = ("train", "validation", "test", "family_test")
 WHAT = ("rules", "pairs", "forward", "backward", "no-ops")
-TOP = 25  # families that have a row of their own
+TOP = {"named": 100, "synthetic": 40, "mined": 10, "sum": 20}  # families that have a row of their own
 
 
 @dataclass
@@ -31,11 +31,23 @@ class Counts:
     lengths: Counter = field(default_factory=Counter)  # kind, split, bucket: questions, or functions
     packages: Counter = field(default_factory=Counter)  # package, kind
     families: dict[str, dict[str, Counter]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(Counter)))
+    names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # of the families, before `group`
+
+
+def group(family: str) -> str:
+    """Thousands of composed families have one rule each: they are counted by the node that they start from.
+
+    >>> group("compose:Assign:swap+wrap"), group("both:swap-tuple+wrap-call"), group("swap-tuple")
+    ('compose:Assign', 'both', 'swap-tuple')
+    """
+    layer, *rest = family.split(":")
+    return ":".join([layer, *rest[:1]]) if layer == "compose" else layer
 
 
 def count_rule(counts: Counts, rule: dict) -> None:
     kind, split = rule["kind"], rule["split"]
-    family = counts.families[kind][rule["family"]]
+    counts.names[kind].add(rule["family"])
+    family = counts.families[kind][group(rule["family"])]
     asked = {way: [pair[way]["source"] for pair in rule["pairs"] if pair[way]] for way in ("forward", "backward")}
     found = {"rules": 1, "pairs": len(rule["pairs"]), **{way: len(sources) for way, sources in asked.items()}}
     for what, number in (found | {"no-ops": len(rule["no_ops"])}).items():
@@ -97,12 +109,15 @@ def by_family(counts: Counts) -> Iterator[str]:
         order = sorted(families, key=lambda family: (-families[family].total(), family))
         columns = [f"{split} {what}" for split in SPLITS for what in ("rules", "pairs")]
         used = [column for column in columns if any(families[family][column] for family in order)]
-        rows = [[family, *(families[family][column] for column in used)] for family in order[:TOP]]
-        rest = order[TOP:]
+        rows = [[family, *(families[family][column] for column in used)] for family in order[: TOP[kind]]]
+        rest = order[TOP[kind] :]
         if rest:
             rows.append([f"{len(rest):,} others", *(sum(families[f][column] for f in rest) for column in used)])
-        yield f"### {kind}: {len(families):,} families"
+        yield f"### {kind}: {len(counts.names[kind]):,} families"
         yield ""
+        if kind == "synthetic":
+            yield "Those of two template families (`both`), and the composed ones by the node that their pattern starts from, are counted together."
+            yield ""
         yield from table(("family", *used), rows)
         yield ""
 
@@ -122,7 +137,7 @@ def card(counts: Counts, manifest: Manifest) -> str:
     parts = [
         "# Data card",
         "",
-        "Counted by `python -m lerp_training card` from the token files of one run of the commands in README.md. Every family and package: `data_card.json`.",
+        "Counted by `python -m lerp_training card` from the token files of one run of the commands in README.md. All counts: `data_card.json`.",
         "",
         f"**Sources.** {len(manifest.packages)} packages from PyPI, pinned by version and hash in `corpus.toml`, {releases} older releases of {len(manifest.releases)} of them for edits that people made, and the standard",
         "library of the running Python. Permissive licences only. Whole packages are held out; a function that stands in a held-out package too counts for that one. Nothing of it is committed.",
@@ -159,7 +174,8 @@ def whole(counts: Counts) -> dict:
     totals = [[*key, number] for key, number in sorted(counts.totals.items())]
     lengths = [[*key, number] for key, number in sorted(counts.lengths.items())]
     packages = [[*key, number] for key, number in sorted(counts.packages.items())]
-    return {"splits": SPLITS, "totals": totals, "lengths": lengths, "packages": packages, "families": families}
+    names = {kind: len(families) for kind, families in counts.names.items()}
+    return {"splits": SPLITS, "family names": names, "totals": totals, "lengths": lengths, "packages": packages, "families": families}
 
 
 def main(argv: list[str]) -> int:

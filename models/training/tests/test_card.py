@@ -26,15 +26,15 @@ def test_the_card_counts_every_rule_pair_and_function(tmp_path: Path) -> None:
 def test_families_beyond_the_table_are_summed() -> None:
     counts = card.Counts()
     pair = {"package": "p", "forward": {"source": [9] * 70}, "backward": None}
-    for number in range(card.TOP + 3):
+    for number in range(card.TOP["synthetic"] + 3):
         rule = {"kind": "synthetic", "split": "train", "family": f"f{number}", "pairs": [pair] * 2, "no_ops": [[9]]}
         card.count_rule(counts, rule)
     rows = list(card.by_family(counts))
     assert "| 3 others | 3 | 6 |" in rows
-    assert counts.lengths["synthetic", "train", "65 to 128"] == 2 * (card.TOP + 3)
+    assert counts.lengths["synthetic", "train", "65 to 128"] == 2 * (card.TOP["synthetic"] + 3)
 
 
-@pytest.mark.parametrize("module", [lengths, groups])
+@pytest.mark.parametrize("module", [card, lengths, groups])
 def test_doctests(module: ModuleType) -> None:
     failed, tried = doctest.testmod(module)
     assert tried
