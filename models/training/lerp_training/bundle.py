@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from lerp_training import config as settings
 from lerp_training.config import ModelConfig
-from lerp_training.evaluate import TOGETHER, Case, answers, load
+from lerp_training.evaluate import TOGETHER, Case, agreement, answers, load
 from lerp_training.graphs import export
 from lerp_training.model import Model
 from lerp_training.quantise import quantise, strip
@@ -62,6 +62,12 @@ def probes(rule: dict, pairs: list[dict], windows: list[tuple], pick: random.Ran
     return [case for case in cases if len(case.source) <= 110]
 
 
+def detector(name: str) -> str | None:
+    """The query that says whether a concept is there, absent or applicable: the name of its file."""
+    path = settings.PACKAGE.parents[2] / "grammars" / "python" / "concepts" / f"{name}.scm"
+    return path.name if path.is_file() else None
+
+
 def built_in_concepts(model: Model, rules: Path, seed: int = 0) -> list[dict]:
     """For each named rule: the spellings that travel with it, and the windows whose mean does best on other training
     functions, of a few choices. All windows are of one line of the file: their concept tokens must count alike."""
@@ -85,7 +91,8 @@ def built_in_concepts(model: Model, rules: Path, seed: int = 0) -> list[dict]:
             for pair in chosen
         ]
         concept, signature = rule["concept"], rule["changes_signature"]
-        concepts.append({"name": name, "concept": concept, "windows": windows, "changes_signature": signature})
+        about = {"detector": detector(name), "agreement": agreement(model, [window(pair) for pair in chosen])}
+        concepts.append({"name": name, **about, "concept": concept, "windows": windows, "changes_signature": signature})
     return concepts
 
 

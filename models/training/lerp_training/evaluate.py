@@ -91,12 +91,24 @@ def filled(rows: Sequence[np.ndarray]) -> Tensor:
     return torch.from_numpy(out)
 
 
-def vectors(model: Model, cases: Sequence[Case]) -> Tensor:
-    """(B,K,Dv): the mean over each case's windows, with its sign."""
-    windows = [window for case in cases for window in case.windows]
+def edits_of(model: Model, windows: Sequence[tuple[np.ndarray, ...]]) -> Tensor:
+    """Windows and their opposites -> e (N,K,Dv)."""
     arrays = [filled([np.asarray(field) for field in column]) for column in zip(*windows, strict=True)]
     width = max(array.shape[1] for array in arrays)
-    e = model.edits(*(torch.nn.functional.pad(array, (0, width - array.shape[1])) for array in arrays))
+    return model.edits(*(torch.nn.functional.pad(array, (0, width - array.shape[1])) for array in arrays))
+
+
+@torch.inference_mode()
+def agreement(model: Model, windows: Sequence[tuple[np.ndarray, ...]]) -> float:
+    """Mean cosine between the edits of the pairs, as the runtime shows it for what is taught; 1 for a single pair."""
+    e = torch.nn.functional.normalize(edits_of(model, windows).flatten(1), dim=1)
+    others = len(e) * (len(e) - 1)
+    return round(float((e @ e.T).sum() - (e * e).sum()) / others, 3) if others else 1.0
+
+
+def vectors(model: Model, cases: Sequence[Case]) -> Tensor:
+    """(B,K,Dv): the mean over each case's windows, with its sign."""
+    e = edits_of(model, [window for case in cases for window in case.windows])
     owner = np.repeat(np.arange(len(cases)), [len(case.windows) for case in cases])
     means = torch.stack([e[torch.from_numpy(owner == number)].mean(0) for number in range(len(cases))])
     return model.soft_norm(means) * torch.tensor([case.sign for case in cases])[:, None, None]

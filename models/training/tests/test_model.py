@@ -13,6 +13,7 @@ from lerp_training.batches import make_batch, plain_batch  # noqa: E402
 from lerp_training.config import BOS, EOS, PAD, EpisodeConfig, ModelConfig, TrainConfig  # noqa: E402
 from lerp_training.data import load_rules  # noqa: E402
 from lerp_training.episodes import Episodes, Question, Windows  # noqa: E402
+from lerp_training.evaluate import agreement  # noqa: E402
 from lerp_training.losses import edit_step, edit_vectors, edits, plain_step  # noqa: E402
 from lerp_training.model import Model  # noqa: E402
 from lerp_training.scripts import check, steps  # noqa: E402
@@ -140,3 +141,14 @@ def test_steps_one_by_one_are_all_steps_at_once(model: Model, step: tuple[Window
 def test_plain_step_counts_functions(model: Model) -> None:
     outcome = plain_step(model, plain_batch([np.full(n, 9) for n in (3, 7, 12)], model.config), 0.0)
     assert len(outcome.exact) == 3
+
+
+def test_pairs_agree_with_themselves_and_opposites_do_not(model: Model, step: tuple[Windows, list[Question]]) -> None:
+    windows = step[0]
+    one = tuple(field[0] for field in (windows.ids, windows.tags, windows.opposite, windows.opposite_tags))
+    other = tuple(field[1] for field in (windows.ids, windows.tags, windows.opposite, windows.opposite_tags))
+    assert agreement(model, [one]) == 1
+    assert agreement(model, [one, one]) == pytest.approx(1, abs=2e-3)
+    assert agreement(model, [one, one[2:] + one[:2]]) == pytest.approx(-1, abs=2e-3)
+    between = agreement(model, [one, other])
+    assert agreement(model, [one, one, other]) == pytest.approx((1 + 2 * between) / 3, abs=3e-3)
