@@ -74,8 +74,11 @@ class ModelConfig:
 
 @dataclass
 class EpisodeConfig:
-    kinds: dict[str, float] = field(default_factory=lambda: {"named": 0.35, "synthetic": 0.5, "mined": 0.15, "sum": 0.08})
+    kinds: dict[str, float] = field(default_factory=lambda: {"named": 0.5, "synthetic": 0.38, "mined": 0.12, "sum": 0.0})
     family_power: float = 0.35  # weight of a synthetic family is its number of rules to this power
+    synthetic_shares: dict[str, float] = field(  # by what a family is: composed, a pair of two others, or a template
+        default_factory=lambda: {"compose": 1.0, "both": 0.3, "template": 3.0}
+    )
     backward: float = 0.3
     shown: tuple[float, ...] = (0.2, 0.2, 0.3, 0.15, 0.15)  # shares of 1, 2, ... pairs
     asked: int = 4
@@ -83,7 +86,7 @@ class EpisodeConfig:
     own_among: float = 0.1
     no_op: float = 0.2  # share of questions whose right answer is STOP
     no_edit: float = 0.02  # share of questions asked with v = 0
-    sums: float = 0.12  # share of episodes to which a second rule is added that does not apply
+    sums: float = 0.0  # share of episodes to which a second rule is added that does not apply
     strength: tuple[float, float] = (0.8, 1.2)
     questions: int = 48  # in one step: more steps teach more than larger ones, as long as the products stay large
     longest_script: int = 96
@@ -98,13 +101,15 @@ class TrainConfig:
     floor: float = 0.02
     betas: tuple[float, float] = (0.9, 0.98)
     weight_decay: float = 0.02
+    muon: bool = True
+    muon_largest: int = 300_000  # elements; larger matrices stay with AdamW
     clip: float = 1.0
-    plain_share: float = 0.2
+    plain_share: float = 0.08
     plain_tokens: int = 4096
     weights: dict[str, float] = field(
         default_factory=lambda: {"script": 1.0, "unpool": 0.5, "edit": 0.3, "tags": 1.0, "plain": 1.0}
     )
-    first_pointer: float = 2.0  # weight of "where does the next hunk start", beside 1 for other steps
+    first_pointer: float = 4.0  # weight of a script's first step, whether and where, beside 1 for other steps
     log_every: int = 100
     save_minutes: float = 5.0
     validate_minutes: float = 10.0

@@ -71,7 +71,13 @@ class Episodes:
             self.families_of[kind].append(number)
         self.exact = np.full(len(self.family_rules), 0.5)  # running share of right answers per family
         power = {kind: config.family_power for kind in self.families_of} | {"named": 0.0}
-        self.weight = np.array([len(members) ** power[kind] for (kind, _), members in by_family.items()])
+        share = config.synthetic_shares
+        self.weight = np.array(
+            [
+                len(members) ** power[kind] * (share.get(family.partition(":")[0], share["template"]) if kind == "synthetic" else 1)
+                for (kind, family), members in by_family.items()
+            ]
+        )
         self.by_split = {kind: share for kind, share in config.kinds.items() if self.families_of.get(kind)}
 
     def learned(self, family: int, exact: bool) -> None:
@@ -81,7 +87,9 @@ class Episodes:
     def draw_rule(self, kinds: dict[str, float]) -> tuple[str, int, int]:
         kind = self.rng.choices(list(kinds), list(kinds.values()))[0]
         families = self.families_of[kind]
-        weights = self.weight[families] * (1.15 - self.exact[families])
+        exact = self.exact[families]
+        # a named concept until it is learned; of the others, what is half known teaches most and the hopeless nothing yet
+        weights = self.weight[families] * (1.15 - exact if kind == "named" else 0.3 + 4 * exact * (1 - exact))
         family = self.rng.choices(families, weights.tolist())[0]
         return kind, family, self.rng.choice(self.family_rules[family])
 

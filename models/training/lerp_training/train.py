@@ -19,7 +19,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "65536")
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "1024")
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
@@ -45,6 +45,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--init", type=Path, help="weights to start from, by name and shape")
     parser.add_argument("--learning-rate", type=float, default=TrainConfig.learning_rate)
+    parser.add_argument("--optimizer", choices=["muon", "adamw"], default="muon" if TrainConfig.muon else "adamw")
     parser.add_argument("--longest-source", type=int, default=EpisodeConfig.longest_source, help="tokens; short ones teach faster")
     parser.add_argument("--longest-script", type=int, default=EpisodeConfig.longest_script, help="steps")
     parser.add_argument("--smoke", action="store_true", help="on made-up rules, in a minute")
@@ -101,11 +102,23 @@ def ahead(make: Callable[[], object], count: int = 3) -> Callable[[], object]:
     return get
 
 
-def make_optimizer(model: Model, config: TrainConfig) -> torch.optim.AdamW:
-    matrices = [p for p in model.parameters() if p.dim() > 1]
+def make_optimizers(model: Model, config: TrainConfig) -> list[torch.optim.Optimizer]:
+    """Muon (Jordan et al. 2024) for the products in the middle, at AdamW's size of step; AdamW for embeddings, learned questions,
+    norms, and matrices that are too large to be made orthogonal at every step."""
+    linear = {id(module.weight) for module in model.modules() if isinstance(module, torch.nn.Linear)}
+
+    def turned(p: torch.Tensor) -> bool:
+        return config.muon and id(p) in linear and min(p.shape) >= 64 and p.numel() <= config.muon_largest
+
+    middle = [p for p in model.parameters() if turned(p)]
+    matrices = [p for p in model.parameters() if p.dim() > 1 and not turned(p)]
     others = [p for p in model.parameters() if p.dim() <= 1]
     groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=config.betas, fused=True)
+    adamw = torch.optim.AdamW(groups, lr=config.learning_rate, betas=config.betas, fused=True)
+    if not middle:
+        return [adamw]
+    muon = torch.optim.Muon(middle, lr=config.learning_rate, weight_decay=config.weight_decay, adjust_lr_fn="match_rms_adamw")
+    return [adamw, muon]
 
 
 def bfloat16_pays() -> bool:
@@ -132,8 +145,9 @@ def warm_start(model: Model, path: Path) -> None:
     print(f"{len(given)} of {len(mine)} tensors from {path}", flush=True)
 
 
-def save(folder: Path, model: Model, optimizer: torch.optim.Optimizer, step: int, minutes: float) -> None:
-    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "minutes": minutes}
+def save(folder: Path, model: Model, optimizers: list[torch.optim.Optimizer], step: int, minutes: float) -> None:
+    state = {"model": model.state_dict(), "step": step, "minutes": minutes}
+    state["optimizers"] = [optimizer.state_dict() for optimizer in optimizers]
     torch.save(state | {"rng": torch.get_rng_state()}, folder / "checkpoint.partial")
     (folder / "checkpoint.partial").replace(folder / "checkpoint.pt")
     weights = {name: w.bfloat16().contiguous() for name, w in model.state_dict().items()}
@@ -156,7 +170,7 @@ def validate(model: Model, batches: list[Batch], plain: list[Sources], config: T
 
 def main(argv: list[str]) -> None:
     given = arguments(argv)
-    config = TrainConfig(learning_rate=given.learning_rate)
+    config = TrainConfig(learning_rate=given.learning_rate, muon=given.optimizer == "muon")
     episode_config = EpisodeConfig(longest_source=given.longest_source, longest_script=given.longest_script)
     if given.smoke:
         given.data = Path(tempfile.mkdtemp())
@@ -173,12 +187,13 @@ def main(argv: list[str]) -> None:
     torch.set_num_threads(given.threads)
     torch.manual_seed(config.seed)
     model = Model(model_config)
-    optimizer = make_optimizer(model, config)
+    optimizers = make_optimizers(model, config)
     step, consumed = 0, 0.0
     if given.resume:
         state = torch.load(folder / "checkpoint.pt", weights_only=True)
         model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
+        for optimizer, kept in zip(optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(kept)
         torch.set_rng_state(state["rng"])
         step, consumed = state["step"], state["minutes"]
     elif given.init:
@@ -213,7 +228,7 @@ def main(argv: list[str]) -> None:
 
     while clock.done < 1:
         batch = following()
-        for group in optimizer.param_groups:
+        for group in (group for optimizer in optimizers for group in optimizer.param_groups):
             group["lr"] = learning_rate(config, step, clock.done)
         with precision():
             if isinstance(batch, Batch):
@@ -227,11 +242,12 @@ def main(argv: list[str]) -> None:
                 outcome = plain_step(model, batch, model_config.noise)
                 labels = ["recon"] * len(outcome.exact)
         total = sum(config.weights[name] * loss for name, loss in outcome.losses.items())
-        optimizer.zero_grad()
+        model.zero_grad()
         total.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip)
         if torch.isfinite(norm):
-            optimizer.step()
+            for optimizer in optimizers:
+                optimizer.step()
         step += 1
 
         for name, loss in outcome.losses.items():
@@ -255,6 +271,6 @@ def main(argv: list[str]) -> None:
             log.write(json.dumps(row) + "\n")
             log.flush()
         if clock.minutes - saved > config.save_minutes:
-            save(folder, model, optimizer, step, clock.minutes)
+            save(folder, model, optimizers, step, clock.minutes)
             saved = clock.minutes
-    save(folder, model, optimizer, step, clock.minutes)
+    save(folder, model, optimizers, step, clock.minutes)
