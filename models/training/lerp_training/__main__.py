@@ -9,6 +9,7 @@ import sys
 COMMANDS = {
     "corpus": "lerp_training.corpus:main",
     "train": "lerp_training.train:main",
+    "ablate": "lerp_training.ablate:main",
     "evaluate": "lerp_training.evaluate:main",
     "rewrites-synthetic": "lerp_training.synthetic.generate:main",
     "rewrites-named": "lerp_training.named_rules:main",

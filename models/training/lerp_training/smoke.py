@@ -120,6 +120,9 @@ STEPS: dict[str, Step] = {
     "tokens": Step(tokenise, ("mined", "rewrites-synthetic", "rewrites-sums"), (LERP,)),
     "card": step("card", "--data", "{}", "--out", "{}/DATA_CARD.md", after=("tokens",)),
     "train": step("train", "smoke", "--data", "{}", "--minutes", "0.05", after=("tokens",), needs=(TORCH,)),
+    "ablate": step(
+        *("ablate", "--data", "{}", "--questions", "48", "--cases", "1", "--only", "no mined edits"), after=("tokens",), needs=(TORCH,)
+    ),
     "evaluate": Step(
         lambda folder: run("evaluate", weights(folder), "--data", folder, "--cases", 1, "--out", folder / "base" / "evaluation.json"),
         ("export",),

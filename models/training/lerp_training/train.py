@@ -33,6 +33,7 @@ from lerp_training.data import load_functions, load_rules  # noqa: E402
 from lerp_training.episodes import Episodes, Plain  # noqa: E402
 from lerp_training.losses import Outcome, edit_step, plain_step  # noqa: E402
 from lerp_training.model import Model  # noqa: E402
+from lerp_training.overrides import overridden  # noqa: E402
 
 
 def arguments(argv: list[str]) -> argparse.Namespace:
@@ -48,14 +49,20 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--optimizer", choices=["muon", "adamw"], default="muon" if TrainConfig.muon else "adamw")
     parser.add_argument("--longest-source", type=int, default=EpisodeConfig.longest_source, help="tokens; short ones teach faster")
     parser.add_argument("--longest-script", type=int, default=EpisodeConfig.longest_script, help="steps")
+    parser.add_argument("--set", action="append", default=[], metavar="PART.KEY=VALUE", help="a setting of model, episodes or train")
+    parser.add_argument("--questions", type=int, help="to end after so many instead of by the clock, for runs that are compared")
     parser.add_argument("--smoke", action="store_true", help="on made-up rules, in a minute")
-    return parser.parse_args(argv)
+    given = parser.parse_args(argv)
+    if given.questions and given.resume:
+        parser.error("--questions does not go with --resume: what was answered before is not known")
+    return given
 
 
 class Clock:
-    """Share of the budget that is used. The schedule follows it: on a CPU the budget is hours, not steps."""
+    """Share of the budget that is used. The schedule follows it: on a CPU the budget is hours, not steps; or questions."""
 
-    def __init__(self, minutes: float, until: str | None, consumed: float = 0.0):
+    def __init__(self, minutes: float, until: str | None, consumed: float = 0.0, questions: int | None = None):
+        self.questions, self.answered = questions, 0
         self.started = time.monotonic() - 60 * consumed
         self.budget = 60 * minutes
         if until:
@@ -70,6 +77,8 @@ class Clock:
 
     @property
     def done(self) -> float:
+        if self.questions:
+            return self.answered / self.questions
         return 60 * self.minutes / self.budget
 
 
@@ -179,7 +188,8 @@ def main(argv: list[str]) -> None:
         episode_config = replace(episode_config, questions=64)
     else:
         vocabulary = Vocabulary.read()
-    model_config = ModelConfig(vocabulary.size)
+    parts = {"model": ModelConfig(vocabulary.size), "episodes": episode_config, "train": config}
+    model_config, episode_config, config = overridden(parts, given.set).values()
     folder = settings.RUNS / given.name
     folder.mkdir(parents=True, exist_ok=True)
     settings.write(folder / "config.json", model=model_config, episodes=episode_config, train=config)
@@ -220,7 +230,7 @@ def main(argv: list[str]) -> None:
         return make_batch(*train_episodes.step(), model_config)
 
     following = ahead(make)
-    clock = Clock(given.minutes or (1.0 if given.smoke else 100.0), given.until, consumed)
+    clock = Clock(given.minutes or (1.0 if given.smoke else 100.0), given.until, consumed, given.questions)
     saved = validated = logged = clock.minutes
     seen: dict[str, list[float]] = defaultdict(list)
     log = (folder / "log.jsonl").open("a")
@@ -237,6 +247,7 @@ def main(argv: list[str]) -> None:
                 for family, exact in zip(batch.families, outcome.exact, strict=True):
                     train_episodes.learned(family, exact)
                 questions += len(labels)
+                clock.answered += len(labels)
                 tokens += int(np.count_nonzero(batch.sources.ids))
             else:
                 outcome = plain_step(model, batch, model_config.noise)

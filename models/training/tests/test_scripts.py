@@ -162,7 +162,7 @@ def test_a_sum_shows_windows_of_its_parts_and_asks_composed_pairs(tmp_path: Path
     (tmp_path / "sum.tokens.jsonl").write_text(json.dumps(total) + "\n")
     rules = load_rules("train", tmp_path)
     assert np.bincount(rules.part + 1).tolist() == [1, 7, 7]
-    config = EpisodeConfig(no_op=0, no_edit=0)
+    config = EpisodeConfig(kinds={"sum": 1.0}, no_op=0, no_edit=0)
     windows, questions = Episodes(rules, vocabulary, ModelConfig(vocabulary.size), config, rng).step()
     for question in questions:
         assert question.label == "sum"
