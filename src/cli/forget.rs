@@ -1,7 +1,7 @@
 //! `lerp forget`: delete a taught concept.
 
-use crate::concepts::store::Store;
-use anyhow::{Result, bail};
+use crate::concepts::store::{self, Store};
+use anyhow::Result;
 use clap::Args;
 use std::path::Path;
 use std::process::ExitCode;
@@ -25,15 +25,8 @@ impl Forget {
         let project = Store::of_project(Path::new(".")).filter(|_| !self.user);
         let user = Store::of_user().filter(|_| !self.project);
         let stores: Vec<Store> = project.into_iter().chain(user).collect();
-        let has = |store: &&Store| store.names().contains(&self.name);
-        let Some(store) = stores.iter().find(has).or_else(|| stores.first()) else {
-            bail!("there is no store of taught concepts here");
-        };
-        if crate::concepts::find(&self.name).is_some() {
-            bail!("{:?} is built in; only taught concepts can be forgotten", self.name);
-        }
-        store.forget(&self.name)?;
-        eprintln!("forgot {} ({})", self.name, store.level());
+        let level = store::forget(&stores, &self.name)?;
+        eprintln!("forgot {} ({level})", self.name);
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -39,10 +39,10 @@ type Remembered = HashMap<(Vec<Example>, LearnOptions), Arc<Learned>>;
 
 /// Serves requests; shared by all threads.
 pub struct Engine {
-    pub(super) worker: Worker,
-    built_in: HashMap<String, BuiltIn>,
-    vectors: Mutex<HashMap<String, Arc<EditVector>>>,
-    learned: Mutex<Remembered>,
+    pub(super) worker: Arc<Worker>,
+    built_in: Arc<HashMap<String, BuiltIn>>,
+    vectors: Arc<Mutex<HashMap<String, Arc<EditVector>>>>,
+    learned: Arc<Mutex<Remembered>>,
     /// By name.
     pub(super) taught: RwLock<BTreeMap<String, Arc<Known>>>,
 }
@@ -78,9 +78,20 @@ struct Draft {
 impl Engine {
     /// Loads model and runtime.
     pub fn load(settings: &ModelSettings) -> Result<Self, LatentError> {
-        let worker = Worker::start(settings)?;
-        let built_in = concepts::read_built_in(&worker.bundle.folder)?;
-        Ok(Self { worker, built_in, vectors: Mutex::default(), learned: Mutex::default(), taught: RwLock::default() })
+        let worker = Arc::new(Worker::start(settings)?);
+        let built_in = Arc::new(concepts::read_built_in(&worker.bundle.folder)?);
+        Ok(Self { worker, built_in, vectors: Arc::default(), learned: Arc::default(), taught: RwLock::default() })
+    }
+
+    /// Another engine on the same model, which knows no taught concept yet: for another project.
+    pub fn beside(&self) -> Self {
+        Self {
+            worker: Arc::clone(&self.worker),
+            built_in: Arc::clone(&self.built_in),
+            vectors: Arc::clone(&self.vectors),
+            learned: Arc::clone(&self.learned),
+            taught: RwLock::default(),
+        }
     }
 
     /// The model's thread, for what is not an edit (`lerp doctor`, tests of parity).

@@ -1,6 +1,6 @@
 //! Pairs out of commits. git is run as a command and only reads.
 
-use super::collect::{Collected, from_modules};
+use crate::concepts::{Collected, from_modules};
 use crate::text::SourceText;
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! `lerp teach`: a concept from before/after pairs.
 
-mod collect;
 mod git;
+mod lines;
 mod report;
 
 pub use report::{Near, near_text, nearest, strength, strength_text};
@@ -11,24 +11,19 @@ use super::args::SettingsArgs;
 use super::engine::load;
 use super::progress::Progress;
 use super::{files, refactor};
-use crate::concepts::store::{About, Level, Store, StoredPair, check_name, read_all};
-use crate::concepts::{Contradiction, check_pair, contradiction};
+use crate::concepts::store::{About, Level, Store, StoreProblem, StoredPair, check_name, read_all};
+use crate::concepts::{Collected, from_modules};
 use crate::config::Layer;
-use crate::synthesis::{Cluster, Engine, SortedOut, SynthesisError};
+use crate::synthesis::{Aside, Cluster, Engine, Lesson, LessonError, SynthesisError, alike, usable};
 use anyhow::{Context, Result, bail};
 use clap::{ArgGroup, Args};
-use collect::Collected;
-use report::{Aside, Report};
+use report::Report;
 use std::io::{BufRead, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 /// Clusters that are shown.
 const SHOWN: usize = 10;
-/// How long the vector is searched for, at most: so long, or so long a pair.
-const SEARCH: Duration = Duration::from_secs(6);
-const SEARCH_PER_PAIR: Duration = Duration::from_secs(2);
 /// For the progress bar: a search seldom takes more steps.
 const MOST_STEPS: usize = 12;
 
@@ -99,30 +94,25 @@ impl Teach {
             eprintln!("lerp: {note}");
         }
         let (pairs, mut aside) = usable(pairs)?;
+        let lesson = Lesson {
+            name: &self.name,
+            about: About { title: self.title.clone(), description: self.description.clone() },
+            store: &store,
+            replace: self.replace,
+            fast: self.fast,
+        };
         let mut problems = Vec::new();
-        let old = store.read(&self.name, &mut problems).filter(|_| !self.replace);
-        for problem in problems {
-            eprintln!("lerp: warning: {problem}");
-        }
-        let base = old.map(|old| old.pairs).unwrap_or_default();
+        let base = lesson.base(&mut problems);
+        warn(&problems);
         let engine = load(&settings, Path::new("."))?;
         let pairs = self.choose(&engine, &base, pairs, &mut aside)?;
-        refuse_contradictions(&[base.as_slice(), &pairs].concat())?;
         let new = pairs.iter().filter(|pair| !base.contains(pair)).count();
-        let about = About { title: self.title.clone(), description: self.description.clone() };
         let cancel = refactor::interruptible()?;
         let steps = Progress::new(MOST_STEPS, "steps of the search");
-        let encode = |all: &[StoredPair]| {
-            let budget = if self.fast { Duration::ZERO } else { SEARCH.max(SEARCH_PER_PAIR * all.len() as u32) };
-            let vector = engine.encode_pairs(all, budget, &|| steps.advance(), &cancel);
-            Ok(Some(vector.map_err(|error| named(error, all))?))
-        };
-        let added = store.add::<anyhow::Error>(&self.name, &about, &pairs, self.replace, encode);
+        let added = lesson.store(&engine, &base, &pairs, &|| steps.advance(), &cancel);
         steps.finish();
         let (stored, problems) = added?;
-        for problem in problems {
-            eprintln!("lerp: warning: {problem}");
-        }
+        warn(&problems);
         let progress = Progress::new(stored.pairs.len(), "pairs");
         let assessed = engine.assess(&stored, &cancel, &mut || progress.advance());
         progress.finish();
@@ -162,7 +152,7 @@ impl Teach {
     fn collect(&self) -> Result<Collected> {
         if let (Some(before), Some(after)) = (&self.before, &self.after) {
             let text = |path| files::read(path).map(|(text, _)| text.text);
-            let collected = collect::from_modules(&after.display().to_string(), &text(before)?, &text(after)?);
+            let collected = from_modules(&after.display().to_string(), &text(before)?, &text(after)?);
             if collected.pairs.is_empty() {
                 let notes = collected.notes.iter().map(|note| format!("; {note}")).collect::<String>();
                 bail!("no function of {} differs from its like in {}{notes}", after.display(), before.display());
@@ -189,7 +179,7 @@ impl Teach {
                 ("standard input".to_owned(), text)
             }
         };
-        let pairs = collect::from_json_lines(&name, &text)?;
+        let pairs = lines::from_json_lines(&name, &text)?;
         if pairs.is_empty() {
             bail!("{name} has no pairs");
         }
@@ -205,7 +195,7 @@ impl Teach {
         aside: &mut Vec<Aside>,
     ) -> Result<Vec<StoredPair>> {
         if self.commit.is_some() || self.commits.is_some() {
-            let clusters = engine.clusters(&pairs).map_err(|error| named(error, &pairs))?;
+            let clusters = engine.clusters(&pairs).map_err(|error| LessonError::about(error, &pairs))?;
             let chosen = self.cluster(&clusters, &pairs)?;
             return Ok(clusters[chosen].pairs.iter().map(|at| pairs[*at].clone()).collect());
         }
@@ -215,15 +205,11 @@ impl Teach {
         if self.keep_all {
             return Ok(pairs);
         }
-        let SortedOut { used, aside: unlike } = engine.sort_out(base, &pairs).map_err(|error| named(error, &pairs))?;
-        for (at, reason) in &unlike {
-            aside.push(Aside { origin: pairs[*at].origin.clone(), reason: reason.clone() });
-        }
-        if used.is_empty() || base.is_empty() && used.len() == 1 && pairs.len() > 1 {
-            let reasons = aside.iter().map(|one| format!("\n  {}: {}", one.origin, one.reason)).collect::<String>();
-            bail!("the pairs do not show one and the same edit; teach them one by one, or use --keep-all{reasons}");
-        }
-        Ok(used.into_iter().map(|at| pairs[at].clone()).collect())
+        let chosen = alike(engine, base, pairs, aside);
+        chosen.map_err(|error| match error {
+            unlike @ LessonError::Unlike(_) => anyhow::anyhow!("{unlike}\n--keep-all uses them all the same"),
+            other => other.into(),
+        })
     }
 
     /// Which cluster is meant, from 0.
@@ -259,45 +245,8 @@ impl Teach {
     }
 }
 
-/// The pairs that can be learned from at all, and the others.
-fn usable(pairs: Vec<StoredPair>) -> Result<(Vec<StoredPair>, Vec<Aside>)> {
-    let (mut good, mut aside): (Vec<StoredPair>, _) = (Vec::new(), Vec::new());
-    for pair in pairs {
-        match check_pair(&pair.before, &pair.after) {
-            Ok(()) if good.iter().any(|other| other.key() == pair.key()) => {}
-            Ok(()) => good.push(pair),
-            Err(problem) => aside.push(Aside { origin: pair.origin, reason: problem.to_string() }),
-        }
-    }
-    if good.is_empty() {
-        let reasons = aside.iter().map(|one| format!("\n  {}: {}", one.origin, one.reason)).collect::<String>();
-        bail!("there is no pair that can be learned from{reasons}");
-    }
-    Ok((good, aside))
-}
-
-fn refuse_contradictions(pairs: &[StoredPair]) -> Result<()> {
-    if let Some((a, b, kind)) = contradiction(pairs) {
-        let what = match kind {
-            Contradiction::Different => "they turn the same function into different ones",
-            Contradiction::Opposite => "one undoes the other",
-        };
-        bail!(
-            "the pairs {} and {} contradict each other: {what}; nothing was stored",
-            pairs[a].origin,
-            pairs[b].origin
-        );
-    }
-    Ok(())
-}
-
-/// An error about a pair, with the place where the pair comes from.
-fn named(error: SynthesisError, pairs: &[StoredPair]) -> anyhow::Error {
-    match &error {
-        SynthesisError::Example { number, error: why } => match pairs.get(number - 1) {
-            Some(pair) => anyhow::anyhow!("{}: {why}; nothing was stored", pair.origin),
-            None => error.into(),
-        },
-        _ => error.into(),
+fn warn(problems: &[StoreProblem]) {
+    for problem in problems {
+        eprintln!("lerp: warning: {problem}");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::count;
 use crate::concepts::store::{Level, StoredPair};
-use crate::synthesis::{Assessment, Cluster, TaughtConcept};
+use crate::synthesis::{Aside, Assessment, Cluster, TaughtConcept};
 use crate::text::{colour, unified};
 use serde::Serialize;
 
@@ -30,12 +30,6 @@ pub struct Report {
     pub strength: &'static str,
     pub imports: Vec<String>,
     pub searched: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Aside {
-    pub origin: String,
-    pub reason: String,
 }
 
 #[derive(Debug, Serialize)]

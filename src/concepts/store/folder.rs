@@ -7,6 +7,7 @@ use super::{About, Level, StoreError, StoreProblem, Stored, check_name, in_words
 use crate::text::nearest;
 use serde::{Deserialize, Serialize};
 use std::fs;
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// The format of the files.
@@ -53,6 +54,25 @@ impl Store {
         names.retain(|name| check_name(name).is_ok());
         names.sort();
         names
+    }
+
+    /// Changes when the files of the store do. Reads no file: it is for asking often.
+    pub fn stamp(&self) -> u64 {
+        let mut seen = Vec::new();
+        let mut look = |path: &Path| {
+            let about = fs::metadata(path).ok();
+            let when = about.as_ref().and_then(|about| about.modified().ok());
+            seen.push((path.to_owned(), when, about.map(|about| about.len())));
+        };
+        for name in self.names() {
+            let folder = self.folder.join(name);
+            look(&folder.join(ABOUT));
+            with_ending(&folder, "safetensors").iter().for_each(|file| look(file));
+            with_ending(&folder.join(PAIRS), "toml").iter().for_each(|file| look(file));
+        }
+        let mut hasher = std::hash::DefaultHasher::new();
+        seen.hash(&mut hasher);
+        hasher.finish()
     }
 
     /// All concepts, by name, and what could not be read. Writes nothing.

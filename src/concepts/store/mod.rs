@@ -22,7 +22,7 @@ mod vector;
 pub use folder::Store;
 pub use name::{check_name, in_words};
 pub use pair::StoredPair;
-pub use places::{Level, read_all, user_folder};
+pub use places::{Level, forget, read_all, read_stores, user_folder};
 pub use vector::StoredVector;
 
 use std::path::PathBuf;
@@ -98,6 +98,15 @@ pub enum StoreError {
         /// The nearest name there is.
         nearest: Option<String>,
     },
+    /// It is not a taught one.
+    #[error("{name:?} is built in; only taught concepts can be forgotten")]
+    BuiltIn {
+        /// What was asked for.
+        name: String,
+    },
+    /// Outside of any project, and without a home folder.
+    #[error("there is no store of taught concepts here")]
+    NoStore,
     /// Nothing to store.
     #[error("a concept needs at least one pair")]
     NoPairs,

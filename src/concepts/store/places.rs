@@ -1,6 +1,7 @@
 //! The two stores that a user has, and what they hold together.
 
-use super::{Store, StoreProblem, Stored};
+use super::{Store, StoreError, StoreProblem, Stored};
+use crate::concepts::find;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -51,8 +52,14 @@ impl Store {
 
 /// All taught concepts that hold at `start`, by name: the project's first, the user's where the project has none of that name.
 pub fn read_all(start: &Path) -> (Vec<Stored>, Vec<StoreProblem>) {
+    let stores: Vec<Store> = [Store::of_project(start), Store::of_user()].into_iter().flatten().collect();
+    read_stores(&stores)
+}
+
+/// The taught concepts of several stores, by name; of those of one name, the first store's.
+pub fn read_stores(stores: &[Store]) -> (Vec<Stored>, Vec<StoreProblem>) {
     let (mut all, mut problems): (Vec<Stored>, _) = (Vec::new(), Vec::new());
-    for store in [Store::of_project(start), Store::of_user()].into_iter().flatten() {
+    for store in stores {
         let (stored, wrong) = store.list();
         for one in stored {
             if !all.iter().any(|other| other.name == one.name) {
@@ -63,4 +70,17 @@ pub fn read_all(start: &Path) -> (Vec<Stored>, Vec<StoreProblem>) {
     }
     all.sort_by(|a, b| a.name.cmp(&b.name));
     (all, problems)
+}
+
+/// Deletes a concept from the first of the stores that has it; says from which.
+pub fn forget(stores: &[Store], name: &str) -> Result<Level, StoreError> {
+    if find(name).is_some() {
+        return Err(StoreError::BuiltIn { name: name.to_owned() });
+    }
+    let has = |store: &&Store| store.names().iter().any(|one| one == name);
+    let Some(store) = stores.iter().find(has).or_else(|| stores.first()) else {
+        return Err(StoreError::NoStore);
+    };
+    store.forget(name)?;
+    Ok(store.level())
 }

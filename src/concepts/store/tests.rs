@@ -152,3 +152,28 @@ fn the_project_is_found_from_inside_it() {
     fs::create_dir_all(root.path().join("a/.lerp/concepts")).unwrap();
     check("a/src/pkg", Some("a/.lerp/concepts"));
 }
+
+#[test]
+fn a_stamp_changes_with_what_is_stored() {
+    let (_root, store) = store();
+    let mut seen = vec![store.stamp()];
+    let mut differs = |store: &Store| {
+        assert_eq!(store.stamp(), store.stamp());
+        assert!(!seen.contains(&store.stamp()), "{seen:?}");
+        seen.push(store.stamp());
+    };
+    let (stored, _) = add(&store, &[pair("a")]).unwrap();
+    differs(&store);
+    add(&store, &[pair("b")]).unwrap();
+    differs(&store);
+    let folder = store.folder().join(&stored.name);
+    fs::write(folder.join("concept.toml"), "format = 1\ntitle = \"Another title\"\n").unwrap();
+    differs(&store);
+    fs::write(folder.join(format!("pairs/{}.toml", pair("c").key())), pair("c").to_toml().unwrap()).unwrap();
+    differs(&store);
+    fs::rename(&folder, store.folder().join("other")).unwrap();
+    differs(&store);
+    let before = Store::at(store.folder().join("nothing"), Level::Project).stamp();
+    store.forget("other").unwrap();
+    assert_eq!(store.stamp(), before);
+}

@@ -1,10 +1,8 @@
-//! Pairs out of texts: functions of two modules matched by name, and JSON lines.
+//! Pairs out of texts: functions of two versions of a module, matched by name.
 
-use crate::concepts::store::StoredPair;
-use crate::concepts::{imports_brought, same_function};
+use super::store::StoredPair;
+use super::{imports_brought, same_function};
 use crate::syntax::{Function, find_functions, parse};
-use anyhow::{Context, Result, bail};
-use serde::Deserialize;
 
 /// What two versions of a module give.
 #[derive(Debug, Default, PartialEq)]
@@ -73,24 +71,30 @@ fn alone(source: &str, function: &Function) -> String {
     text
 }
 
-/// Pairs as JSON lines: `{"before": "…", "after": "…"}`. `name` stands in front of what is wrong with a line.
-pub fn from_json_lines(name: &str, text: &str) -> Result<Vec<StoredPair>> {
-    #[derive(Deserialize)]
-    struct Line {
-        before: String,
-        after: String,
+/// What an edit did to one function of a module: `name` is its qualified name after the edit. `None` when the function was not
+/// there before, could not be read, or is the same. A function that changed its name is found when no other came or went.
+pub fn pair_of(origin: &str, before: &str, after: &str, name: &str) -> Option<StoredPair> {
+    let (old, new) = (find_functions(&parse(before), before), find_functions(&parse(after), after));
+    let one = new.iter().find(|one| one.qualname == name)?;
+    let lone = |these: &[Function], others: &[Function]| -> Option<usize> {
+        let missing = |one: &Function| others.iter().all(|other| other.qualname != one.qualname);
+        let mut alone = (0..these.len()).filter(|at| missing(&these[*at]));
+        alone.next().filter(|_| alone.next().is_none())
+    };
+    let renamed = || {
+        let is_new = lone(&new, &old).is_some_and(|at| new[at].qualname == name);
+        lone(&old, &new).filter(|_| is_new).map(|at| &old[at])
+    };
+    let other = old.iter().find(|other| other.qualname == name).or_else(renamed)?;
+    if other.problem.is_some() || one.problem.is_some() {
+        return None;
     }
-    let mut pairs = Vec::new();
-    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-        let Line { before, after } = serde_json::from_str(line)
-            .with_context(|| format!("{name}:{number}: a line is {{\"before\": \"…\", \"after\": \"…\"}}"))?;
-        if before.contains('\0') || after.contains('\0') {
-            bail!("{name}:{number}: NUL character; this is not Python source");
-        }
-        let imports = imports_brought(&before, &after, &before, &after);
-        pairs.push(StoredPair { origin: format!("{name}:{number}"), imports, before, after });
+    let (old_text, new_text) = (alone(before, other), alone(after, one));
+    if same_function(&old_text, &new_text) {
+        return None;
     }
-    Ok(pairs)
+    let imports = imports_brought(&old_text, &new_text, before, after);
+    Some(StoredPair { origin: format!("{origin}::{name}"), imports, before: old_text, after: new_text })
 }
 
 #[cfg(test)]
@@ -124,16 +128,18 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_no_pairs_are_named() {
-        let check = |text: &str, expect: &str| {
-            let said =
-                from_json_lines("p.jsonl", text).map_or_else(|error| format!("{error:#}"), |p| p.len().to_string());
-            assert!(said.contains(expect), "{said}");
+    fn one_function_is_found_under_its_old_name() {
+        let before = "def f(a):\n    return a\n\nclass A:\n    def g(self):\n        return 1\n";
+        let check = |after: &str, name: &str, expect: Option<&str>| {
+            let found = pair_of("x", before, after, name);
+            assert_eq!(found.as_ref().map(|pair| pair.before.as_str()), expect, "{after}");
         };
-        check("{\"before\": \"a\", \"after\": \"b\"}\n\n", "1");
-        check("", "0");
-        check("{\"before\": \"a\", \"after\": \"b\"}\nnonsense", "p.jsonl:2: a line is");
-        check("{\"before\": \"a\"}", "missing field `after`");
-        check("{\"before\": \"a\\u0000\", \"after\": \"b\"}", "NUL");
+        let g = "def g(self):\n    return 1\n";
+        check(&before.replace("return 1", "return 2"), "A.g", Some(g));
+        check(&before.replace("def g", "def h").replace("return 1", "return 2"), "A.h", Some(g));
+        check(&before.replace("return 1", "return  (1)  # one"), "A.g", None);
+        check(&before.replace("return 1", "return ("), "A.g", None);
+        check(&format!("{before}    def h(self):\n        return 1\n"), "A.h", None);
+        check(before, "nothing", None);
     }
 }
