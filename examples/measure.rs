@@ -244,7 +244,7 @@ fn blends(folder: &Path, count: usize) {
                 steps: 5,
             };
             let started = Instant::now();
-            match blend(&engine, &request, &Cancel::default(), &|_, _| ()) {
+            match blend(&engine, &request, &Cancel::default(), &|_| ()) {
                 Ok(steps) => {
                     assert_eq!(steps[0].source, here.source, "t = 0 is the first function");
                     assert_eq!(steps[4].function, there.source[b.range.clone()], "t = 1 is the second function");

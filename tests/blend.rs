@@ -20,7 +20,7 @@ fn run(
     steps: usize,
 ) -> Result<Vec<Blend>, SynthesisError> {
     let request = BlendRequest { source, function: Some(function), other_source, other_function: Some(other), steps };
-    blend(engine(), &request, &Cancel::default(), &|_, _| ())
+    blend(engine(), &request, &Cancel::default(), &|_| ())
 }
 
 const MODULE: &str = "import os\n\nLIMIT = 3\n\n\ndef first(items, limit=LIMIT):\n    \"\"\"The first ones.\"\"\"\n    found = []\n    for item in items:  # in order\n        if item.ok:\n            found.append(item.name)\n    return found[:limit]\n\n\nclass Box:\n    def second(self, things):\n        total = 0\n        for thing in things:\n            if thing.size > 1:\n                total += thing.size\n        print(\"\"\"two\nlines\"\"\", total)\n        return total\n";
@@ -84,15 +84,15 @@ fn progress_is_told_and_a_cancelled_blend_stops() {
         other_function: Some("Box.second"),
         steps: 6,
     };
-    let stopped = blend(engine(), &request, &cancel, &|done, of| {
-        told.borrow_mut().push((done, of));
-        if done == 2 {
+    let stopped = blend(engine(), &request, &cancel, &|one| {
+        told.borrow_mut().push(one.t);
+        if told.borrow().len() == 2 {
             cancel.cancel();
         }
     });
     assert!(matches!(stopped, Err(SynthesisError::Cancelled)));
-    assert_eq!(*told.borrow(), [(1, 6), (2, 6)]);
-    let before = blend(engine(), &request, &cancel, &|_, _| panic!("nothing is done"));
+    assert_eq!(*told.borrow(), [0.0, 0.2]);
+    let before = blend(engine(), &request, &cancel, &|_| panic!("nothing is done"));
     assert!(matches!(before, Err(SynthesisError::Cancelled)));
 }
 

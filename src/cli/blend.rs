@@ -84,7 +84,7 @@ impl Blend {
         };
         let cancel = interruptible()?;
         let progress = Progress::new(request.steps, "steps");
-        let steps = blend(&engine, &request, &cancel, &|_, _| progress.advance());
+        let steps = blend(&engine, &request, &cancel, &|_| progress.advance());
         progress.finish();
         let steps = steps.with_context(|| format!("between {} and {}", self.first, self.second))?;
         let mut out = anstream::stdout().lock();

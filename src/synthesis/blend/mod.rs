@@ -89,12 +89,12 @@ impl<'s> End<'s> {
 }
 
 /// The functions on the line between two functions, in order. The first is the first function and the last is the second,
-/// to the letter. `progress` hears how many of how many are done.
+/// to the letter. `heard` is told each when it is there.
 pub fn blend(
     engine: &Engine,
     request: &BlendRequest<'_>,
     cancel: &Cancel,
-    progress: &dyn Fn(usize, usize),
+    heard: &dyn Fn(&Blend),
 ) -> Result<Vec<Blend>, SynthesisError> {
     let mut slots = SlotTable::default();
     let a = End::read(request.source, request.function, &mut slots)?;
@@ -114,8 +114,8 @@ pub fn blend(
             step if step + 1 == count => scope.last(&b),
             _ => between(&scope, &line, &alphabet, t),
         };
+        heard(&blend);
         blends.push(blend);
-        progress(step + 1, count);
     }
     Ok(blends)
 }
