@@ -157,6 +157,11 @@ pub fn keeps_behaviour(known: &[Concept], add: &[String], remove: &[String]) -> 
 pub fn brought(known: &[Concept], add: &[String], remove: &[String]) -> Vec<String> {
     let asked = |concept: &&Concept| add.contains(&concept.info.name) || remove.contains(&concept.info.name);
     let imports = known.iter().filter(asked).flat_map(|concept| &concept.info.imports);
+    imported(imports.map(String::as_str))
+}
+
+/// The names in import statements.
+pub fn imported<'i>(imports: impl Iterator<Item = &'i str>) -> Vec<String> {
     let words = imports.flat_map(|import| import.split(|c: char| !(c.is_alphanumeric() || c == '_')));
     words.filter(|word| !["", "import", "from", "as"].contains(word)).map(str::to_owned).collect()
 }

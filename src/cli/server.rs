@@ -1,13 +1,15 @@
 //! `lerp server`: the language server on standard input and output.
 
 use super::doctor;
-use super::engine::{Concept, brought, keeps_behaviour};
+use super::engine::{Concept, brought, imported, keeps_behaviour};
 use super::referee::{Attempt, Referee, Status, Trial as RefereeTrial, referee};
+use crate::concepts::store::Store;
 use crate::concepts::{self, Measured};
 use crate::config::Settings;
 use crate::latent::{Bundle, LatentError, ModelSettings};
 use crate::lsp::{self, Check, Editor, Heard, Judged, Ruling, Tools, Trial};
 use crate::synthesis::{Cancel, Engine};
+use crate::verify::Agreement;
 use anyhow::{Context, Result};
 use clap::Args;
 use std::collections::HashMap;
@@ -70,7 +72,8 @@ impl Tools for Own {
         let known =
             known.map(|info| Concept { info: info.clone(), accuracy: None, removal_accuracy: None, taught: None });
         let known: Vec<Concept> = known.collect();
-        let allowed = brought(&known, &asked, &[]);
+        let mut allowed = brought(&known, &asked, &[]);
+        allowed.extend(imported(trial.imports.iter().copied()));
         let keeps_behaviour = keeps_behaviour(&known, &asked, &[]);
         let referee = self.referee(trial.settings);
         let judge = |candidates: &[Attempt]| -> Vec<Judged> {
@@ -96,6 +99,16 @@ impl Tools for Own {
         bundle.and_then(|bundle| concepts::read_measured(&bundle.folder)).unwrap_or_default()
     }
 
+    fn stores(&self, starts: &[PathBuf]) -> Vec<Store> {
+        let mut stores: Vec<Store> = Vec::new();
+        for store in starts.iter().filter_map(|start| Store::of_project(start)).chain(Store::of_user()) {
+            if !stores.contains(&store) {
+                stores.push(store);
+            }
+        }
+        stores
+    }
+
     fn doctor(&self, settings: &Settings) -> Vec<Check> {
         doctor::parts(settings).into_iter().map(Check::from).collect()
     }
@@ -103,14 +116,41 @@ impl Tools for Own {
 
 impl From<super::referee::Verdict> for Judged {
     fn from(verdict: super::referee::Verdict) -> Self {
+        let same = verdict.differential.as_ref().filter(|found| found.result == Agreement::Same);
         let ruling = match verdict.status {
             // tests let it through, but it is known to do something else
             _ if verdict.differs() => Ruling::Failed,
             Status::Passed => Ruling::Passed,
+            Status::Untested if same.is_some() => Ruling::Same,
             Status::Untested => Ruling::Untested,
             Status::Timeout => Ruling::Timeout,
             Status::Failed => Ruling::Failed,
         };
-        Self { ruling, tests_run: verdict.tests_run, same_calls: None, reason: verdict.why() }
+        let same_calls = same.map(|found| found.calls);
+        let made_up = same.filter(|found| found.made_up).map(|_| "the calls are made up: no test makes one".to_owned());
+        Self { ruling, tests_run: verdict.tests_run, same_calls, reason: verdict.why().or(made_up) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::referee::Verdict;
+    use crate::verify::Differential;
+
+    #[test]
+    fn what_was_compared_is_shown() {
+        let check = |status, result, made_up, expect: &str| {
+            let differential = Differential { result, calls: 24, made_up, reason: None, ..Differential::unknown("") };
+            let verdict = Verdict { status, differential: Some(differential), ..Verdict::untested("x") };
+            let judged = Judged::from(Verdict { reason: None, ..verdict });
+            assert_eq!(format!("{}; {:?}", judged.words(), judged.reason), expect);
+        };
+        check(Status::Passed, Agreement::Same, false, "tests: passed (0), same on 24 calls; None");
+        check(Status::Untested, Agreement::Same, false, "tests: same on 24 calls; None");
+        let made_up = "tests: same on 24 calls; Some(\"the calls are made up: no test makes one\")";
+        check(Status::Untested, Agreement::Same, true, made_up);
+        check(Status::Untested, Agreement::Unknown, false, "tests: untested; None");
+        check(Status::Passed, Agreement::Differs, false, "tests: failed; Some(\"same on 24 calls\")");
     }
 }

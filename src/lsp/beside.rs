@@ -5,6 +5,7 @@ use super::documents::Snapshot;
 use super::error::Failure;
 use super::server::Shared;
 use super::settings::{self, Editor as EditorSettings};
+use super::taught::Here;
 use super::titles::function_at;
 use super::tools::Editor;
 use super::wish::{Target, Tokens};
@@ -49,7 +50,8 @@ impl Drop for StopOnDrop {
 }
 
 impl Shared {
-    /// Does the work. Call it before the first await of a handler: the snapshot is taken here, the rest is done later.
+    /// Does the work on a version of a document. Call it before the first await of a handler: the snapshot is taken here, the
+    /// rest is done later.
     pub fn beside<T, W>(
         self: &Arc<Self>,
         target: &Target,
@@ -65,37 +67,58 @@ impl Shared {
         let snapshot = self.snapshot(target);
         async move {
             let snapshot = snapshot?;
-            let cancel = Cancel::default();
-            let _stop = StopOnDrop(cancel.clone());
-            shared.documents.stop_with(&snapshot, &cancel);
-            let shown = shared.agreed().progress || tokens.work_done_token.is_some();
-            let progress = || shared.progresses.start(&shared.client, title, tokens.work_done_token, &cancel);
-            let _progress = shown.then(progress);
-            let turn = Arc::clone(&shared.turns).acquire_owned().await;
-            let turn = turn.map_err(|error| Failure::Internal(error.to_string()))?;
             let (uri, version) = (snapshot.uri.clone(), snapshot.version);
-            let (known, mut heard) = mpsc::unbounded_channel();
-            let partial = tokens.partial_result_token.is_some().then_some(known);
-            let editor = shared.editor_settings();
-            let all = Work { shared: Arc::clone(&shared), snapshot, cancel: cancel.clone(), editor, partial };
-            let task = tokio::task::spawn_blocking(move || {
-                let _turn = turn;
-                if all.cancel.is_cancelled() { Err(Failure::Cancelled) } else { work(&all) }
+            let cancel = Cancel::default();
+            shared.documents.stop_with(&snapshot, &cancel);
+            let all = Arc::clone(&shared);
+            let done = shared.apart(title, tokens, cancel, move |cancel, partial| {
+                let editor = all.editor_settings();
+                work(&Work { shared: all, snapshot, cancel, editor, partial })
             });
-            // ends with the work, which has the other end
-            while let Some(value) = heard.recv().await {
-                let params = json!({ "token": tokens.partial_result_token, "value": value });
-                shared.client.send_notification::<Partial>(params).await;
-            }
-            let done = task.await;
+            let done = done.await;
             if shared.documents.version(&uri) != Some(version) {
                 return Err(Failure::Stale);
             }
-            done.unwrap_or_else(|error| Err(Failure::Internal(error.to_string())))
+            done
         }
     }
 
-    fn snapshot(&self, target: &Target) -> Result<Snapshot, Failure> {
+    /// Does work that takes long, and is no longer wanted when the returned future is dropped. It is told where to say what is
+    /// known so far, if anybody hears it.
+    pub async fn apart<T, W>(
+        self: &Arc<Self>,
+        title: String,
+        tokens: Tokens,
+        cancel: Cancel,
+        work: W,
+    ) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        W: FnOnce(Cancel, Option<mpsc::UnboundedSender<Value>>) -> Result<T, Failure> + Send + 'static,
+    {
+        let _stop = StopOnDrop(cancel.clone());
+        let shown = self.agreed().progress || tokens.work_done_token.is_some();
+        let progress = || self.progresses.start(&self.client, title, tokens.work_done_token, &cancel);
+        let _progress = shown.then(progress);
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let turn = turn.map_err(|error| Failure::Internal(error.to_string()))?;
+        let (known, mut heard) = mpsc::unbounded_channel();
+        let partial = tokens.partial_result_token.is_some().then_some(known);
+        let stop = cancel.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            if stop.is_cancelled() { Err(Failure::Cancelled) } else { work(stop, partial) }
+        });
+        // ends with the work, which has the other end
+        while let Some(value) = heard.recv().await {
+            let params = json!({ "token": tokens.partial_result_token, "value": value });
+            self.client.send_notification::<Partial>(params).await;
+        }
+        task.await.unwrap_or_else(|error| Err(Failure::Internal(error.to_string())))
+    }
+
+    /// The newest version of a document; an error when it is another one than the client thinks.
+    pub fn snapshot(&self, target: &Target) -> Result<Snapshot, Failure> {
         let snapshot = self.documents.snapshot(&target.uri, self.agreed().columns);
         let snapshot = snapshot.ok_or_else(|| Failure::NotOpen(target.uri.as_str().to_owned()))?;
         match target.version {
@@ -127,17 +150,37 @@ impl Work {
         Ok(Settings { tests: tests.cloned().unwrap_or(settings.tests), ..settings })
     }
 
-    /// The model; loads it when it is not there.
+    /// The model, with the taught concepts that hold here; loads it when it is not there.
     pub fn engine(&self, settings: &Settings) -> Result<Arc<dyn Editor>, Failure> {
-        let model = ModelSettings { bundle: settings.model.clone(), runtime: settings.onnxruntime.clone() };
-        self.shared.model.get(&model).map_err(Failure::Impossible)
+        self.shared.engine(settings, &self.taught())
+    }
+
+    /// The taught concepts that hold here.
+    pub fn taught(&self) -> Arc<Here> {
+        self.shared.taught_at(self.snapshot.file().as_deref())
     }
 
     /// The function at a range, by the name that tells it from others of the same name.
     pub fn function(&self, range: Range) -> Result<String, Failure> {
-        let parsed = self.shared.documents.parsed(&self.snapshot);
-        let text = self.snapshot.text.as_str();
-        let found = function_at(&parsed, text, self.snapshot.bytes(range));
+        self.shared.function_name(&self.snapshot, range)
+    }
+}
+
+impl Shared {
+    /// The model with these taught concepts; loads it when it is not there.
+    pub fn engine(&self, settings: &Settings, taught: &Here) -> Result<Arc<dyn Editor>, Failure> {
+        let model = ModelSettings { bundle: settings.model.clone(), runtime: settings.onnxruntime.clone() };
+        let plain = self.model.get(&model).map_err(Failure::Impossible)?;
+        let (editor, problems) = taught.editor(plain);
+        self.warn(problems);
+        Ok(editor)
+    }
+
+    /// The function at a range, by the name that tells it from others of the same name.
+    pub fn function_name(&self, snapshot: &Snapshot, range: Range) -> Result<String, Failure> {
+        let parsed = self.documents.parsed(snapshot);
+        let text = snapshot.text.as_str();
+        let found = function_at(&parsed, text, snapshot.bytes(range));
         let found = found.ok_or_else(|| Failure::Impossible("there is no function here".to_owned()))?;
         let all = find_functions(&parsed, text);
         Ok(all.into_iter().find(|one| one.range == found.range).map_or(found.qualname, |one| one.qualname))

@@ -78,6 +78,13 @@ pub async fn handle(shared: &Arc<Shared>, asked: Asked) -> Result<Candidates> {
     shared.beside(&target, title, tokens, work).await.map_err(Into::into)
 }
 
+impl Candidates {
+    /// With another message.
+    pub fn saying(self, message: &str) -> Self {
+        Self { message: Some(message.to_owned()), ..self }
+    }
+}
+
 /// The answer as the client gets it.
 pub fn list(snapshot: &Snapshot, answer: &Answer, complete: bool) -> Candidates {
     let path = snapshot.uri.path().as_str();

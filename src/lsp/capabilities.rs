@@ -24,6 +24,8 @@ pub struct Agreed {
     pub configuration: bool,
     /// It can be told which changes of its settings matter.
     pub configuration_changes: bool,
+    /// It has notebooks. Others are not told that the server knows them: there are clients that can not read that.
+    pub notebooks: bool,
     /// It wants to hear what the tests say of edits.
     pub verdicts: bool,
 }
@@ -57,6 +59,7 @@ impl Agreed {
             progress: window.and_then(|window| window.work_done_progress) == Some(true),
             configuration: workspace.and_then(|workspace| workspace.configuration) == Some(true),
             configuration_changes: changes.and_then(|changes| changes.dynamic_registration) == Some(true),
+            notebooks: client.notebook_document.is_some(),
             verdicts: client.experimental.as_ref().is_some_and(|own| own["lerp"]["verdicts"] == true),
         }
     }
@@ -80,11 +83,12 @@ impl Agreed {
             resolve_provider: Some(true),
             work_done_progress_options: WorkDoneProgressOptions::default(),
         };
-        let folders = WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: None };
+        let change_notifications = Some(OneOf::Left(true));
+        let folders = WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications };
         let capabilities = ServerCapabilities {
             position_encoding: Some(encoding),
             text_document_sync: Some(sync.into()),
-            notebook_document_sync: Some(OneOf::Left(notebooks())),
+            notebook_document_sync: self.notebooks.then(|| OneOf::Left(notebooks())),
             code_action_provider: Some(actions.into()),
             execute_command_provider: Some(ExecuteCommandOptions {
                 commands: vec![APPLY.to_owned()],

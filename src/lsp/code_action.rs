@@ -5,10 +5,11 @@ use super::documents::Snapshot;
 use super::execute::APPLY;
 use super::model::Standing;
 use super::server::Shared;
+use super::taught::TaughtOffer;
 use super::titles::{Offer, function_at};
 use super::wish::{Target, Wish};
-use crate::concepts::{self, ConceptInfo};
-use crate::syntax::find_functions;
+use crate::concepts;
+use crate::syntax::{Function, Parsed, find_functions};
 use std::collections::HashSet;
 use std::sync::Arc;
 use tower_lsp::jsonrpc::Result;
@@ -24,11 +25,47 @@ pub const WHOLE_KIND: &str = "source.lerp";
 
 /// An action before the client's abilities are looked at.
 struct Action {
-    offer: Offer,
+    offer: Wanted,
     /// Of the function; none for the whole file.
     range: Option<Range>,
     /// Why it can not be done.
     disabled: Option<String>,
+}
+
+/// What an action adds or removes.
+enum Wanted {
+    BuiltIn(Offer),
+    Taught(TaughtOffer),
+}
+
+impl Wanted {
+    fn name(&self) -> &str {
+        match self {
+            Self::BuiltIn(offer) => &offer.concept.name,
+            Self::Taught(offer) => &offer.outline.stored.name,
+        }
+    }
+
+    fn is_removed(&self) -> bool {
+        match self {
+            Self::BuiltIn(offer) => offer.remove,
+            Self::Taught(offer) => offer.remove,
+        }
+    }
+
+    fn kind(&self) -> String {
+        match self {
+            Self::BuiltIn(offer) => offer.kind(),
+            Self::Taught(offer) => offer.kind(),
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Self::BuiltIn(offer) => offer.title(),
+            Self::Taught(offer) => offer.title(),
+        }
+    }
 }
 
 /// Answers the request.
@@ -52,10 +89,14 @@ pub async fn handle(shared: &Arc<Shared>, params: CodeActionParams) -> Result<Op
     let actions = tokio::task::spawn_blocking(move || beside.wanted(&snapshot, &params)).await.unwrap_or_default();
     // once the model is there, what it was not taught is not offered
     let actions = actions.into_iter();
-    let actions = actions.filter(|one| known.as_ref().is_none_or(|known| known.contains(&one.offer.concept)));
+    let is_known = |one: &Action| match (&known, &one.offer) {
+        (Some(known), Wanted::BuiltIn(offer)) => known.contains(&offer.concept),
+        _ => true,
+    };
+    let actions = actions.filter(is_known);
     let shown = |Action { offer, range, disabled }: Action| {
-        let name = vec![offer.concept.name.clone()];
-        let (add, remove) = if offer.remove { (Vec::new(), name) } else { (name, Vec::new()) };
+        let name = vec![offer.name().to_owned()];
+        let (add, remove) = if offer.is_removed() { (Vec::new(), name) } else { (name, Vec::new()) };
         let text_document = Target { uri: uri.clone(), version: Some(version) };
         let wish = Wish { text_document, range, add, remove, strength: None, count: None, tests: None };
         let data = serde_json::to_value(wish).ok();
@@ -101,33 +142,67 @@ impl Shared {
             let offers = self.titles.of(text, &function);
             // who asks for one concept by its name knows what he wants
             let wanted = |offer: &&Offer| {
-                names(context, KIND, offer)
-                    || (is_wanted(context, KIND, offer) && is_light(context, offer) && is_good(offer))
+                names(context, KIND, &offer.kind())
+                    || (is_wanted(context, KIND, &offer.kind()) && is_light(context, offer) && is_good(offer))
             };
             let possible = offers.iter().filter(wanted);
-            actions.extend(possible.map(|offer| Action { offer: *offer, range, disabled: None }));
-            let reason = match function.problem {
+            let possible = possible.map(|offer| Action { offer: Wanted::BuiltIn(*offer), range, disabled: None });
+            actions.extend(possible);
+            let reason = match &function.problem {
                 Some(problem) => {
                     format!("line {}, column {}: the function has a syntax error", problem.line, problem.column)
                 }
                 None => format!("{} has no place for it", function.qualname),
             };
-            let missing = named(context, KIND).filter(|offer| !offers.contains(offer));
-            actions.extend(missing.map(|offer| Action { offer, range, disabled: Some(reason.clone()) }));
+            let missing = named(context, KIND).filter_map(|(name, remove)| {
+                let offer = Offer { concept: concepts::find(name)?, remove };
+                (!offers.contains(&offer)).then_some(offer)
+            });
+            let missing = missing.map(|offer| (Wanted::BuiltIn(offer), Some(reason.clone())));
+            let taught = self.taught_actions(snapshot, &parsed, &function, context, &reason);
+            actions.extend(missing.chain(taught).map(|(offer, disabled)| Action { offer, range, disabled }));
         }
         if wants_files(context) {
             let mut seen = HashSet::new();
             for function in find_functions(&parsed, text) {
                 for offer in self.titles.of(text, &function).iter() {
-                    let wanted = is_wanted(context, WHOLE_KIND, offer) && offer.suits_a_file() && is_good(offer);
-                    if (names(context, WHOLE_KIND, offer) || wanted) && seen.insert((&offer.concept.name, offer.remove))
+                    let kind = offer.kind();
+                    let wanted = is_wanted(context, WHOLE_KIND, &kind) && offer.suits_a_file() && is_good(offer);
+                    if (names(context, WHOLE_KIND, &kind) || wanted) && seen.insert((&offer.concept.name, offer.remove))
                     {
-                        actions.push(Action { offer: *offer, range: None, disabled: None });
+                        actions.push(Action { offer: Wanted::BuiltIn(*offer), range: None, disabled: None });
                     }
                 }
             }
         }
         actions
+    }
+
+    /// Taught concepts for a function: those that its pairs let through, when somebody asked; and why one that was asked for by
+    /// its name is not among them.
+    fn taught_actions(
+        &self,
+        snapshot: &Snapshot,
+        parsed: &Parsed,
+        function: &Function,
+        context: &CodeActionContext,
+        reason: &str,
+    ) -> Vec<(Wanted, Option<String>)> {
+        let here = self.taught_at(snapshot.file().as_deref());
+        let offers = here.offers(parsed, &snapshot.text, function);
+        let missing = named(context, KIND).filter_map(|(name, remove)| {
+            let offer = TaughtOffer { outline: Arc::clone(here.find(name)?), remove };
+            let is_there = offers.iter().any(|one| one.kind() == offer.kind());
+            (!is_there).then(|| (Wanted::Taught(offer), Some(reason.to_owned())))
+        });
+        let missing: Vec<_> = missing.collect();
+        let asked = context.trigger_kind != Some(CodeActionTriggerKind::AUTOMATIC);
+        let wanted = |offer: &TaughtOffer| {
+            let kind = offer.kind();
+            names(context, KIND, &kind) || (asked && is_wanted(context, KIND, &kind))
+        };
+        let possible = offers.into_iter().filter(wanted).map(|offer| (Wanted::Taught(offer), None));
+        possible.chain(missing).collect()
     }
 }
 
@@ -143,8 +218,8 @@ fn wants_files(context: &CodeActionContext) -> bool {
     context.only.as_deref().is_some_and(|only| only.iter().any(asks)) && may_be_wanted(WHOLE_KIND, context)
 }
 
-fn is_wanted(context: &CodeActionContext, begin: &str, offer: &Offer) -> bool {
-    let kind = format!("{begin}.{}", offer.kind());
+fn is_wanted(context: &CodeActionContext, begin: &str, end: &str) -> bool {
+    let kind = format!("{begin}.{end}");
     context.only.as_deref().is_none_or(|only| only.iter().any(|only| is_kind(&kind, only.as_str())))
 }
 
@@ -154,21 +229,20 @@ fn is_light(context: &CodeActionContext, offer: &Offer) -> bool {
 }
 
 /// Whether an offer is asked for by its own kind.
-fn names(context: &CodeActionContext, begin: &str, offer: &Offer) -> bool {
-    named(context, begin).any(|one| one == *offer)
+fn names(context: &CodeActionContext, begin: &str, end: &str) -> bool {
+    let kind = format!("{begin}.{end}");
+    context.only.as_deref().unwrap_or_default().iter().any(|only| only.as_str() == kind)
 }
 
-/// The offers that are asked for by their own kinds.
-fn named(context: &CodeActionContext, begin: &str) -> impl Iterator<Item = Offer> {
-    let concept = |name: &str| -> Option<&'static ConceptInfo> { concepts::find(name) };
+/// The concepts that are asked for by their own kinds, and whether they are to be removed.
+fn named<'c>(context: &'c CodeActionContext, begin: &'c str) -> impl Iterator<Item = (&'c str, bool)> {
     context.only.as_deref().unwrap_or_default().iter().filter_map(move |only| {
         let (way, name) = only.as_str().strip_prefix(begin)?.strip_prefix('.')?.split_once('.')?;
-        let remove = match way {
-            "add" => false,
-            "remove" => true,
-            _ => return None,
-        };
-        Some(Offer { concept: concept(name)?, remove })
+        match way {
+            "add" => Some((name, false)),
+            "remove" => Some((name, true)),
+            _ => None,
+        }
     })
 }
 

@@ -2,9 +2,11 @@
 
 use super::beside::Work;
 use super::error::Failure;
+use super::taught::Here;
 use super::tools::{Editor, Heard, Judged, Ruling, Trial};
 use super::wish::Wish;
-use crate::concepts::Detector;
+use crate::codec::Lexed;
+use crate::concepts::{Applies, Detector, Outline};
 use crate::config::{Layer, Settings, TestChoice};
 use crate::syntax::{find_functions, parse};
 use crate::synthesis::{Cancel, Candidate, Outcome, Request, SynthesisError};
@@ -19,6 +21,7 @@ pub struct Job<'a> {
     settings: Settings,
     file: Option<PathBuf>,
     engine: Arc<dyn Editor>,
+    taught: Arc<Here>,
     /// When there is no more time for tests.
     tests_end: Instant,
 }
@@ -56,10 +59,11 @@ impl<'a> Job<'a> {
         let settings = work.settings(wish.tests.as_ref())?;
         let wanted = Layer { strength: wish.strength, candidates: wish.count, ..Layer::default() };
         Settings::resolve(std::slice::from_ref(&wanted)).map_err(|error| Failure::Invalid(error.to_string()))?;
-        let engine = work.engine(&settings)?;
+        let taught = work.taught();
+        let engine = work.shared.engine(&settings, &taught)?;
         let file = work.snapshot.file();
         let tests_end = Instant::now() + Duration::from_secs_f64(work.editor.test_budget);
-        Ok(Self { work, wish, settings, file, engine, tests_end })
+        Ok(Self { work, wish, settings, file, engine, taught, tests_end })
     }
 
     /// Candidates for a function of the text, best first. `heard` is told what is known on the way.
@@ -96,6 +100,11 @@ impl<'a> Job<'a> {
         Ok(answer)
     }
 
+    /// What of the wish was taught.
+    fn taught_wishes(&self) -> impl Iterator<Item = &Arc<Outline>> {
+        self.wish.add.iter().chain(&self.wish.remove).filter_map(|name| self.taught.find(name))
+    }
+
     fn judge(&self, text: &str, answer: &mut Answer, heard: &(dyn Fn(&Answer) + Sync)) {
         let Some(file) = &self.file else { return };
         let trial = Trial {
@@ -105,6 +114,7 @@ impl<'a> Job<'a> {
             candidates: answer.tried.iter().map(|one| one.candidate.source.as_str()).collect(),
             function: &answer.function,
             concepts: self.wish.add.iter().chain(&self.wish.remove).map(String::as_str).collect(),
+            imports: self.taught_wishes().flat_map(|outline| outline.imports()).collect(),
         };
         let known = Mutex::new(answer.clone());
         let hear = |at: usize, judged: &Judged| {
@@ -157,7 +167,11 @@ impl<'a> Job<'a> {
         let parsed = parse(text);
         let found = find_functions(&parsed, text).into_iter().find(|one| one.qualname == name);
         let Some(function) = found.filter(|function| function.problem.is_none()) else { return false };
+        let lexed = Lexed::at(&parsed, text, function.range.clone());
         let allows = |(concept, remove): (&String, bool)| {
+            if let Some(outline) = self.taught.find(concept) {
+                return lexed.as_ref().is_ok_and(|lexed| outline.at(lexed)[usize::from(remove)] != Applies::No);
+            }
             let presence = |detector: &Detector| detector.presence(&parsed, text, function.range.clone());
             Detector::of(concept).is_none_or(|detector| presence(detector).allows(remove))
         };
@@ -197,8 +211,8 @@ impl Answer {
     /// The best candidate that may be applied; the error says why there is none.
     pub fn best(&self) -> Result<&Tried, String> {
         let suits = |tried: &&Tried| match tried.judged.ruling {
-            Ruling::Passed | Ruling::Same => true,
-            Ruling::Untested => tried.candidate.confidence >= self.sure,
+            Ruling::Passed => true,
+            Ruling::Same | Ruling::Untested => tried.candidate.confidence >= self.sure,
             Ruling::Pending | Ruling::Timeout | Ruling::Failed => false,
         };
         if let Some(best) = self.tried.iter().find(suits) {
@@ -206,7 +220,7 @@ impl Answer {
         }
         let function = &self.function;
         Err(match self.tried.first() {
-            Some(Tried { candidate, judged: Judged { ruling: Ruling::Untested, .. }, .. }) => {
+            Some(Tried { candidate, judged: Judged { ruling: Ruling::Untested | Ruling::Same, .. }, .. }) => {
                 let (confidence, sure) = (candidate.confidence, self.sure);
                 format!(
                     "{function}: there is an edit, but the model is not sure of it (confidence {confidence:.2}, {sure:.2} is \

@@ -1,6 +1,7 @@
 //! The open documents: text, lines and tree of the newest version. Texts change on the loop's thread, in the order in
 //! which the client changed them; everything else works on snapshots.
 
+use super::history::History;
 use crate::syntax::{Parsed, Replacement, Spot, parse, parse_again};
 use crate::synthesis::Cancel;
 use crate::text::{Columns, LineIndex, LineStarts, Position};
@@ -8,6 +9,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 use tower_lsp::ls_types::{self, TextDocumentContentChangeEvent, TextEdit, Uri};
 
 /// The open documents by URI, whatever its scheme.
@@ -24,6 +26,7 @@ struct Document {
     lone_return: bool,
     /// What works on this version, and is in vain once there is another.
     running: Vec<Cancel>,
+    history: History,
 }
 
 /// A tree, and whether it is of the newest text.
@@ -60,7 +63,8 @@ impl Documents {
         let lines = Arc::new(LineStarts::new(&text));
         let key = uri.as_str().to_owned();
         let text = Arc::new(text);
-        let document = Document { uri, version, text, lines, tree: Tree::None, lone_return, running: Vec::new() };
+        let (running, history) = (Vec::new(), History::default());
+        let document = Document { uri, version, text, lines, tree: Tree::None, lone_return, running, history };
         if let Some(before) = self.lock().insert(key, document) {
             before.stop();
         }
@@ -82,6 +86,7 @@ impl Documents {
         document.stop();
         document.running.clear();
         document.version = version;
+        document.history.change(&document.text, Instant::now());
         for change in changes {
             match change.range {
                 Some(range) => {
@@ -110,6 +115,11 @@ impl Documents {
             tree: document.tree.clone(),
             columns,
         })
+    }
+
+    /// What the document was before its last stretches of changes, the newest first.
+    pub fn before(&self, uri: &Uri) -> Vec<Arc<String>> {
+        self.lock().get(uri.as_str()).map(|document| document.history.texts()).unwrap_or_default()
     }
 
     /// The newest version's number.

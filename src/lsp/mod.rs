@@ -3,10 +3,10 @@
 //! | file | what it is |
 //! |---|---|
 //! | `server` | the methods, and where each is handled; the state that requests share |
-//! | `code_action`, `resolve`, `execute`, `candidates`, `concepts`, `status` | one request each |
-//! | `titles` | which concepts apply to a function: detectors alone, no model |
+//! | `code_action`, `resolve`, `execute`, `candidates`, `blend`, `concepts`, `teach`, `status` | one request each |
+//! | `titles`, `taught` | which concepts apply to a function: detectors, or the pairs of a taught one; no model |
 //! | `wish`, `beside`, `decode`, `apply` | what is wanted; work beside the loop; candidates and their tests; the one edit |
-//! | `documents`, `notebook` | the open texts, their lines and trees; cells |
+//! | `documents`, `history`, `notebook` | the open texts, their lines and trees; what they were; cells |
 //! | `model` | the model, loaded when the first edit is wanted |
 //! | `settings`, `capabilities` | what the editor wants and can |
 //! | `edits`, `progress`, `error`, `frames`, `tools` | what the above need |
@@ -21,6 +21,7 @@
 
 mod apply;
 mod beside;
+mod blend;
 mod candidates;
 mod capabilities;
 mod code_action;
@@ -31,6 +32,7 @@ mod edits;
 mod error;
 mod execute;
 mod frames;
+mod history;
 mod model;
 mod notebook;
 mod progress;
@@ -38,6 +40,8 @@ mod resolve;
 mod server;
 mod settings;
 mod status;
+mod taught;
+mod teach;
 mod titles;
 mod tools;
 mod wish;
@@ -67,6 +71,9 @@ where
         .custom_method("lerp/candidates", Server::candidates)
         .custom_method("lerp/concepts", Server::concepts)
         .custom_method("lerp/status", Server::status)
+        .custom_method("lerp/teach", Server::teach)
+        .custom_method("lerp/forget", Server::forget)
+        .custom_method("lerp/blend", Server::blend)
         .custom_method("lerp/malformed", Server::malformed)
         .custom_method("window/workDoneProgress/cancel", Server::cancel_progress)
         .custom_method("$/setTrace", Server::set_trace)

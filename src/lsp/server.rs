@@ -6,13 +6,16 @@ use super::concepts::{Listed, Place};
 use super::documents::Documents;
 use super::model::Model;
 use super::progress::Progresses;
+use super::taught::Taught;
 use super::titles::Titles;
 use super::tools::Tools;
-use super::{code_action, concepts, execute, resolve, settings, status};
+use super::{blend, code_action, concepts, execute, resolve, settings, status, teach};
 use crate::concepts::Measured;
+use crate::concepts::store::Store;
 use crate::latent::ModelSettings;
 use serde_json::Value;
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::Semaphore;
@@ -41,13 +44,16 @@ pub struct Shared {
     pub model: Model,
     /// What applies to which function.
     pub titles: Titles,
+    /// What was taught.
+    pub taught: Taught,
     /// Work that is shown.
     pub progresses: Progresses,
     /// Who may decode.
     pub turns: Arc<Semaphore>,
     agreed: OnceLock<Agreed>,
     editor: Mutex<settings::Editor>,
-    measured: Mutex<Option<(Option<std::path::PathBuf>, Figures)>>,
+    folders: Mutex<Vec<PathBuf>>,
+    measured: Mutex<Option<(Option<PathBuf>, Figures)>>,
     shut_down: AtomicBool,
 }
 
@@ -72,6 +78,23 @@ impl Shared {
         if method == "shutdown" {
             self.shut_down.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// Where taught concepts are kept that hold for a file; what is no file belongs to all folders of the workspace.
+    pub fn stores(&self, file: Option<&Path>) -> Vec<Store> {
+        let folders = || self.folders.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.tools.stores(&file.map_or_else(folders, |file| vec![file.to_owned()]))
+    }
+
+    fn change_folders(&self, added: &[WorkspaceFolder], removed: &[WorkspaceFolder]) {
+        let paths = |folders: &[WorkspaceFolder]| -> Vec<PathBuf> {
+            let path = |folder: &WorkspaceFolder| Some(folder.uri.to_file_path()?.into_owned());
+            folders.iter().filter_map(path).filter(|path| path.is_absolute()).collect()
+        };
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        let gone = paths(removed);
+        folders.retain(|folder| !gone.contains(folder));
+        folders.extend(paths(added));
     }
 
     /// How well the model does its concepts. Blocks when the model is another one than before.
@@ -131,10 +154,12 @@ impl Server {
             tools,
             documents: Documents::default(),
             titles: Titles::default(),
+            taught: Taught::default(),
             progresses: Progresses::default(),
             turns: Arc::new(Semaphore::new(TURNS)),
             agreed: OnceLock::new(),
             editor: Mutex::default(),
+            folders: Mutex::default(),
             measured: Mutex::default(),
             shut_down: AtomicBool::new(false),
         }))
@@ -153,6 +178,21 @@ impl Server {
     /// `lerp/status`.
     pub async fn status(&self, asked: status::Asked) -> Result<status::Status> {
         status::handle(&self.0, asked).await
+    }
+
+    /// `lerp/teach`.
+    pub async fn teach(&self, asked: teach::Asked) -> Result<teach::Learned> {
+        teach::handle(&self.0, asked).await
+    }
+
+    /// `lerp/forget`.
+    pub async fn forget(&self, asked: teach::Forget) -> Result<teach::Forgotten> {
+        teach::forgotten(&self.0, asked).await
+    }
+
+    /// `lerp/blend`.
+    pub async fn blend(&self, asked: blend::Asked) -> Result<Candidates> {
+        blend::handle(&self.0, asked).await
     }
 
     /// `lerp/concepts`.
@@ -182,6 +222,10 @@ impl LanguageServer for Server {
         let answer = agreed.answer();
         // a second `initialize` is refused by the framework
         let _ = self.0.agreed.set(agreed);
+        #[allow(deprecated, reason = "older clients say nothing else")]
+        let root = params.root_uri.map(|uri| WorkspaceFolder { uri, name: String::new() });
+        let folders = params.workspace_folders.unwrap_or_else(|| root.into_iter().collect());
+        self.0.change_folders(&folders, &[]);
         if let Some(options) = params.initialization_options {
             let (editor, _) = settings::read(&options);
             *self.0.editor.lock().unwrap_or_else(PoisonError::into_inner) = editor;
@@ -255,8 +299,9 @@ impl LanguageServer for Server {
         });
     }
 
-    async fn did_change_workspace_folders(&self, _: DidChangeWorkspaceFoldersParams) {
-        // settings are looked up from the file, not from a folder
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        // settings are looked up from the file, not from a folder; taught concepts may be asked for without a file
+        self.0.change_folders(&params.event.added, &params.event.removed);
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

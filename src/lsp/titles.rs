@@ -150,7 +150,7 @@ impl Offer {
 }
 
 /// A title with a small first letter, unless it is a name.
-fn in_a_sentence(title: &str) -> String {
+pub fn in_a_sentence(title: &str) -> String {
     let mut letters = title.chars();
     match (letters.next(), letters.next()) {
         (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {

@@ -1,21 +1,33 @@
 //! What the server needs of the rest of lerp. Traits, so that tests can put a scripted engine in place of the model.
 
+use crate::concepts::store::{Store, Stored};
 use crate::concepts::{ConceptInfo, Measured};
 use crate::config::Settings;
 use crate::latent::{LatentError, ModelSettings};
-use crate::synthesis::{Cancel, Engine, Outcome, Request, SynthesisError};
+use crate::synthesis::{Blend, BlendRequest, Cancel, Engine, Outcome, Request, SynthesisError, Teacher, blend};
 use serde::Serialize;
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Edits functions; many threads may ask at the same time.
-pub trait Editor: Send + Sync {
+pub trait Editor: Teacher + Send + Sync {
     /// Candidates for one function.
     fn run(&self, request: &Request<'_>, cancel: &Cancel) -> Result<Outcome, SynthesisError>;
 
-    /// The concepts that can be asked for.
+    /// The built-in concepts that can be asked for.
     fn concepts(&self) -> Vec<&'static ConceptInfo>;
+
+    /// The same model with these taught concepts, and what of them can not be used, in words.
+    fn knowing(&self, taught: Vec<Stored>) -> (Arc<dyn Editor>, Vec<String>);
+
+    /// Functions on the line between two functions; `heard` is told each when it is there.
+    fn blend(
+        &self,
+        request: &BlendRequest<'_>,
+        cancel: &Cancel,
+        heard: &dyn Fn(&Blend),
+    ) -> Result<Vec<Blend>, SynthesisError>;
 }
 
 impl Editor for Engine {
@@ -25,6 +37,21 @@ impl Editor for Engine {
 
     fn concepts(&self) -> Vec<&'static ConceptInfo> {
         Engine::concepts(self).into_iter().map(|(info, _, _)| info).collect()
+    }
+
+    fn knowing(&self, taught: Vec<Stored>) -> (Arc<dyn Editor>, Vec<String>) {
+        let knowing = self.beside();
+        let problems = knowing.know(taught);
+        (Arc::new(knowing), problems)
+    }
+
+    fn blend(
+        &self,
+        request: &BlendRequest<'_>,
+        cancel: &Cancel,
+        heard: &dyn Fn(&Blend),
+    ) -> Result<Vec<Blend>, SynthesisError> {
+        blend(self, request, cancel, heard)
     }
 }
 
@@ -38,6 +65,9 @@ pub trait Tools: Send + Sync + 'static {
 
     /// How well a model does its concepts, by name; does not load it. Empty when there is no model.
     fn measured(&self, settings: &ModelSettings) -> HashMap<String, Measured>;
+
+    /// Where taught concepts are kept that hold for these files or folders: the projects', then the user's.
+    fn stores(&self, starts: &[PathBuf]) -> Vec<Store>;
 
     /// What lerp needs, and whether it is there. Does not load the model.
     fn doctor(&self, settings: &Settings) -> Vec<Check>;
@@ -73,6 +103,8 @@ pub struct Trial<'a> {
     pub function: &'a str,
     /// The concepts that were added or removed.
     pub concepts: Vec<&'a str>,
+    /// Imports that the taught ones of them may bring.
+    pub imports: Vec<&'a str>,
 }
 
 /// How a candidate did.
@@ -94,7 +126,8 @@ pub struct Judged {
 pub enum Ruling {
     /// At least one test ran, and all ended as they do on the original.
     Passed,
-    /// No test ran, but it does the same as the original on recorded calls.
+    /// No test ran, but it does the same as the original on the calls that were compared. Not a pass: what was not called is
+    /// not known.
     Same,
     /// No test ran.
     Untested,
@@ -121,15 +154,17 @@ impl Judged {
     pub fn of_all<'a>(all: impl Iterator<Item = &'a Self>) -> Option<Self> {
         all.cloned().reduce(|a, b| {
             let tests_run = a.tests_run + b.tests_run;
+            let same_calls = a.same_calls.zip(b.same_calls).map(|(a, b)| a + b);
             let worse = if b.ruling > a.ruling { b } else { a };
-            Self { tests_run, ..worse }
+            Self { tests_run, same_calls, ..worse }
         })
     }
 
     /// The verdict in the words to show.
     pub fn words(&self) -> String {
         match (self.ruling, self.same_calls) {
-            (Ruling::Passed, _) => format!("tests: passed ({})", self.tests_run),
+            (Ruling::Passed, Some(calls)) => format!("tests: passed ({}), same on {calls} calls", self.tests_run),
+            (Ruling::Passed, None) => format!("tests: passed ({})", self.tests_run),
             (Ruling::Same, Some(calls)) => format!("tests: same on {calls} calls"),
             (Ruling::Same, None) => "tests: same".to_owned(),
             (Ruling::Untested, _) => "tests: untested".to_owned(),
@@ -151,8 +186,8 @@ mod tests {
             assert_eq!(Judged::of_all(all.iter()).map(|one| one.words()).as_deref(), expect);
         };
         check(&[], None);
-        check(&[judged(Ruling::Passed, 2), judged(Ruling::Passed, 3)], Some("tests: passed (5)"));
-        check(&[judged(Ruling::Passed, 2), judged(Ruling::Same, 0)], Some("tests: same on 4 calls"));
+        check(&[judged(Ruling::Passed, 2), judged(Ruling::Passed, 3)], Some("tests: passed (5), same on 8 calls"));
+        check(&[judged(Ruling::Passed, 2), judged(Ruling::Same, 0)], Some("tests: same on 8 calls"));
         check(&[judged(Ruling::Untested, 0), judged(Ruling::Passed, 3)], Some("tests: untested"));
     }
 }

@@ -7,14 +7,19 @@
 //! gets a comment line above it and one behind its last line: two hunks, which name the concept and the candidate.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, dead_code, reason = "used by tests alone")]
 
+use lerp::concepts::store::{Level, Store, Stored, StoredPair, StoredVector};
 use lerp::concepts::{ConceptInfo, Measured, catalogue};
 use lerp::config::Settings;
 use lerp::latent::{LatentError, ModelSettings};
 use lerp::lsp::{Check, Editor, Heard, Judged, Ruling, Tools, Trial};
 use lerp::syntax::{find_functions, parse};
-use lerp::synthesis::{Cancel, Candidate, Outcome, Request, SynthesisError, Timings};
+use lerp::synthesis::{
+    Assessment, Blend, BlendRequest, Cancel, Candidate, Outcome, Request, SortedOut, SynthesisError, TaughtConcept,
+    Teacher, Timings, Tokens,
+};
 use lerp::text::{TextEdit, apply_edits};
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -40,9 +45,12 @@ pub struct Scripted {
     pub missing: bool,
     /// How well the model does its concepts.
     pub measured: HashMap<String, Measured>,
+    /// Where the user's own taught concepts are kept, when there are any.
+    pub user: Option<PathBuf>,
 }
 
-struct Engine(Arc<Seen>);
+/// Knows the taught concepts of these names; taught by a pair with `slow` in it, it learns until it is cancelled.
+struct Engine(Arc<Seen>, Vec<String>);
 
 impl Tools for Scripted {
     fn load(&self, _: &ModelSettings) -> Result<Arc<dyn Editor>, LatentError> {
@@ -50,7 +58,7 @@ impl Tools for Scripted {
         if self.missing {
             return Err(LatentError::NoRuntime { problem: "this is a test".to_owned() });
         }
-        Ok(Arc::new(Engine(Arc::clone(&self.seen))))
+        Ok(Arc::new(Engine(Arc::clone(&self.seen), Vec::new())))
     }
 
     fn judge(&self, trial: &Trial<'_>, cancel: &Cancel, heard: Option<&Heard<'_>>) -> Vec<Judged> {
@@ -83,6 +91,11 @@ impl Tools for Scripted {
         self.measured.clone()
     }
 
+    fn stores(&self, starts: &[PathBuf]) -> Vec<Store> {
+        let user = self.user.iter().map(|folder| Store::at(folder.clone(), Level::User));
+        starts.iter().filter_map(|start| Store::of_project(start)).chain(user).collect()
+    }
+
     fn doctor(&self, _: &Settings) -> Vec<Check> {
         let row = |name: &str, ok: bool| Check {
             name: name.to_owned(),
@@ -97,7 +110,15 @@ impl Tools for Scripted {
 impl Editor for Engine {
     fn run(&self, request: &Request<'_>, cancel: &Cancel) -> Result<Outcome, SynthesisError> {
         self.0.running.fetch_add(1, Ordering::SeqCst);
-        let outcome = run(request, cancel);
+        let unknown = request
+            .add
+            .iter()
+            .chain(&request.remove)
+            .find(|name| !self.1.contains(name) && lerp::concepts::find(name).is_none());
+        let outcome = match unknown {
+            Some(name) => Err(SynthesisError::NoConcept { name: name.clone(), nearest: None }),
+            None => run(request, cancel),
+        };
         self.0.running.fetch_sub(1, Ordering::SeqCst);
         if matches!(outcome, Err(SynthesisError::Cancelled)) {
             self.0.cancelled.fetch_add(1, Ordering::SeqCst);
@@ -107,6 +128,90 @@ impl Editor for Engine {
 
     fn concepts(&self) -> Vec<&'static ConceptInfo> {
         catalogue().iter().collect()
+    }
+
+    fn knowing(&self, taught: Vec<Stored>) -> (Arc<dyn Editor>, Vec<String>) {
+        let names = taught.into_iter().map(|one| one.name).collect();
+        (Arc::new(Self(Arc::clone(&self.0), names)), Vec::new())
+    }
+
+    fn blend(
+        &self,
+        request: &BlendRequest<'_>,
+        cancel: &Cancel,
+        heard: &dyn Fn(&Blend),
+    ) -> Result<Vec<Blend>, SynthesisError> {
+        let (first, second) = (request.function.unwrap(), request.other_function.unwrap_or("?"));
+        if first.starts_with("slow") {
+            wait(cancel);
+        }
+        if cancel.is_cancelled() {
+            return Err(SynthesisError::Cancelled);
+        }
+        let step = |step: usize| {
+            let t = step as f32 / (request.steps - 1) as f32;
+            let source = format!("# {first} to {second}, {t:.2}\n{}", request.source);
+            let unbound = if step == 1 { vec!["nowhere".to_owned()] } else { Vec::new() };
+            let blend = Blend { t, source, function: String::new(), tokens: Tokens::default(), unbound };
+            heard(&blend);
+            blend
+        };
+        Ok((0..request.steps).map(step).collect())
+    }
+}
+
+fn wait(cancel: &Cancel) {
+    let start = Instant::now();
+    while !cancel.is_cancelled() && start.elapsed() < FOR_EVER {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+impl Teacher for Engine {
+    /// A pair with `unlike` in it is unlike the others.
+    fn sort_out(&self, _: &[StoredPair], new: &[StoredPair]) -> Result<SortedOut, SynthesisError> {
+        let (aside, used): (Vec<usize>, Vec<usize>) =
+            (0..new.len()).partition(|at| new[*at].before.contains("unlike") && new.len() > 1);
+        Ok(SortedOut { used, aside: aside.into_iter().map(|at| (at, "it is unlike the rest".to_owned())).collect() })
+    }
+
+    fn encode_pairs(
+        &self,
+        pairs: &[StoredPair],
+        _: Duration,
+        _: &dyn Fn(),
+        cancel: &Cancel,
+    ) -> Result<StoredVector, SynthesisError> {
+        self.0.running.fetch_add(1, Ordering::SeqCst);
+        if pairs.iter().any(|pair| pair.before.contains("slow")) {
+            wait(cancel);
+        }
+        self.0.running.fetch_sub(1, Ordering::SeqCst);
+        if cancel.is_cancelled() {
+            self.0.cancelled.fetch_add(1, Ordering::SeqCst);
+            return Err(SynthesisError::Cancelled);
+        }
+        let agreement = if pairs.len() > 1 { 0.75 } else { 1.0 };
+        Ok(StoredVector { model: "scripted".to_owned(), values: vec![pairs.len() as f32], agreement, searched: false })
+    }
+
+    fn assess(
+        &self,
+        stored: &Stored,
+        _: &Cancel,
+        _: &mut dyn FnMut(),
+    ) -> Result<(TaughtConcept, Assessment), SynthesisError> {
+        let right: Vec<bool> = stored.pairs.iter().map(|pair| !pair.before.contains("hard")).collect();
+        let assessed = Assessment { reproduced: right.clone(), reproduced_itself: right, nearest: Vec::new() };
+        let taught = TaughtConcept {
+            stored: stored.clone(),
+            imports: Vec::new(),
+            agreement: stored.vectors[0].agreement,
+            searched: false,
+            encoded_anew: false,
+            graded: false,
+        };
+        Ok((taught, assessed))
     }
 }
 
@@ -128,10 +233,7 @@ fn run(request: &Request<'_>, cancel: &Cancel) -> Result<Outcome, SynthesisError
         panic!("scripted");
     }
     if name.starts_with("slow") && !name.starts_with("slow_tests") {
-        let start = Instant::now();
-        while !cancel.is_cancelled() && start.elapsed() < FOR_EVER {
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        wait(cancel);
     }
     if cancel.is_cancelled() {
         return Err(SynthesisError::Cancelled);

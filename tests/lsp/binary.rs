@@ -5,7 +5,12 @@ use std::process::{Command, Stdio};
 
 /// Says the messages, waiting for the answer to each request, as clients do; or all at once.
 fn run(messages: &[&str], patient: bool) -> (Option<i32>, String) {
+    run_with(messages, patient, &[])
+}
+
+fn run_with(messages: &[&str], patient: bool, variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lerp"));
+    command.envs(variables.iter().copied());
     command.args(["server", "--stdio"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
@@ -49,4 +54,26 @@ fn exit_codes() {
     assert_eq!(run(&[exit], true).0, Some(1));
     assert_eq!(run(&[initialize], true).0, Some(1));
     assert_eq!(run(&[], true).0, Some(1));
+}
+
+/// Without a runtime the server starts, offers titles, says what is missing, and goes on.
+#[test]
+fn a_missing_runtime_or_model_is_said() {
+    let initialize = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}"#;
+    let opened = r#"{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"untitled:x","languageId":"python","version":1,"text":"def f(a):\n    return a == None\n"}}}"#;
+    let place = r#""textDocument":{"uri":"untitled:x"},"range":{"start":{"line":0,"character":4},"end":{"line":0,"character":4}}"#;
+    let titles = format!(
+        r#"{{"jsonrpc":"2.0","id":2,"method":"textDocument/codeAction","params":{{{place},"context":{{"diagnostics":[]}}}}}}"#
+    );
+    let wish = format!(
+        r#"{{"jsonrpc":"2.0","id":3,"method":"lerp/candidates","params":{{{place},"add":["none-comparison"]}}}}"#
+    );
+    let shutdown = r#"{"jsonrpc":"2.0","id":4,"method":"shutdown"}"#;
+    let exit = r#"{"jsonrpc":"2.0","method":"exit"}"#;
+    for variable in ["LERP_ONNXRUNTIME", "LERP_MODEL"] {
+        let messages = [initialize, opened, &titles, &wish, shutdown, exit];
+        let (code, said) = run_with(&messages, true, &[(variable, "/nowhere/at-all")]);
+        assert_eq!(code, Some(0), "{variable}: {said}");
+        assert!(said.contains("Add: is None") && said.contains("-32803") && said.contains("/nowhere/at-all"), "{said}");
+    }
 }

@@ -31,6 +31,7 @@ pub fn modern() -> Value {
             "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [""] } },
             "dataSupport": true, "disabledSupport": true, "resolveSupport": { "properties": ["edit"] },
         } },
+        "notebookDocument": { "synchronization": {} },
         "window": { "workDoneProgress": true },
     })
 }

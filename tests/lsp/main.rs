@@ -3,16 +3,21 @@
 
 #[path = "../editors/scripted.rs"]
 mod scripted;
+#[path = "../common/server.rs"]
+mod server;
 
 mod actions;
 mod binary;
+mod blend;
 mod candidates;
 mod client;
 mod lifecycle;
 mod notebooks;
+mod real;
 mod resolve;
 mod status;
 mod storm;
+mod teach;
 
 /// A function that `== None` can be replaced in, and one that begins with a print; both end behind a wide character.
 const TEXT: &str = "\

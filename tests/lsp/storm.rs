@@ -30,6 +30,9 @@ async fn documents_stay_the_same_on_both_sides() {
     let pieces =
         ["x", "é", "😀", "\n", "\r\n", "    ", "def slow(a):\n    return a\n", "(", "\"\"\"", "# c\n", "print(a)\n"];
     let mut client = Client::modern().await;
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    client.request("lerp/status", json!({})).await.unwrap();
+    let before = tasks();
     let mut random = Random(0x5eed);
     let mut text = "def f(a):\n    return a\n".to_owned();
     let mut waiting: Vec<i64> = Vec::new();
@@ -118,5 +121,6 @@ async fn documents_stay_the_same_on_both_sides() {
     let message = answer["message"].as_str().unwrap();
     assert!(message.contains(&format!("(source {})", fingerprint(&text))), "{message}");
     client.quiet().await;
+    assert!(tasks() <= before, "{} tasks are left over", tasks() - before);
     client.close().await;
 }
