@@ -4,6 +4,7 @@ use super::Format;
 use super::args::{SettingsArgs, check_concepts};
 use super::engine::{Concept, Editor, load};
 use super::teach::{near_text, nearest, strength_text};
+use crate::concepts::Measured;
 use crate::concepts::store::StoredPair;
 use crate::config::Layer;
 use crate::synthesis::Engine;
@@ -44,7 +45,8 @@ impl Concepts {
         let mut out = anstream::stdout().lock();
         match self.format {
             Format::Json => {
-                serde_json::to_writer_pretty(&mut out, &concepts)?;
+                let listed: Vec<Listed<'_>> = concepts.iter().map(Listed::new).collect();
+                serde_json::to_writer_pretty(&mut out, &listed)?;
                 writeln!(out)?;
             }
             Format::Text if self.show.is_some() => {
@@ -55,6 +57,28 @@ impl Concepts {
             Format::Text => write!(out, "{}", table(&concepts))?,
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A concept, and whether each way of asking for it is experimental.
+#[derive(Serialize)]
+struct Listed<'a> {
+    #[serde(flatten)]
+    concept: &'a Concept,
+    experimental: Ways,
+}
+
+#[derive(Serialize)]
+struct Ways {
+    add: bool,
+    remove: bool,
+}
+
+impl<'a> Listed<'a> {
+    fn new(concept: &'a Concept) -> Self {
+        let figures = Measured { accuracy: concept.accuracy, removal_accuracy: concept.removal_accuracy };
+        let remove = concept.info.reverse && figures.is_experimental(true);
+        Self { concept, experimental: Ways { add: figures.is_experimental(false), remove } }
     }
 }
 
@@ -120,16 +144,28 @@ fn table(concepts: &[Concept]) -> String {
         }
         let back = if info.reverse { format!("− {}", percent(concept.removal_accuracy)) } else { " ".repeat(6) };
         let (name, there) = (&info.name, percent(concept.accuracy));
-        text += &format!("{name:<width$}  + {there}  {back}  {}\n", info.description);
+        text += &format!("{name:<width$}  + {there}  {back}  {}{}\n", info.description, experimental(concept));
     }
     text
+}
+
+/// Editors leave out what is right too seldom, unless it is asked for; here it is said.
+fn experimental(concept: &Concept) -> &'static str {
+    let Ways { add, remove } = Listed::new(concept).experimental;
+    match (add, remove) {
+        (true, true) => " (experimental)",
+        (true, false) if !concept.info.reverse => " (experimental)",
+        (true, false) => " (experimental: adding)",
+        (false, true) => " (experimental: removing)",
+        (false, false) => "",
+    }
 }
 
 fn describe(concept: &Concept) -> String {
     let info = &concept.info;
     let mut text = format!("\x1b[1m{}\x1b[0m: {}\n{}\n", info.name, info.title, info.description);
     let ways = if info.reverse { "can be added and removed" } else { "can be added" };
-    text += &format!("{ways}; family {}", info.family);
+    text += &format!("{ways}{}; family {}", experimental(concept), info.family);
     for (share, way) in [(concept.accuracy, "adding"), (concept.removal_accuracy, "removing")] {
         if let Some(share) = share {
             text += &format!("; {way} is exact on {:.0}% of held-out functions", share * 100.0);
@@ -158,10 +194,15 @@ mod tests {
         f_strings.info.imports = vec!["import x".to_owned()];
         let mut any = scripted::concept("any-all");
         any.info.reverse = false;
-        insta::assert_snapshot!(table(&[f_strings.clone(), any]), @r"
+        let mut poor = scripted::concept("walrus");
+        (poor.accuracy, poor.removal_accuracy) = (Some(0.59), Some(0.6));
+        insta::assert_snapshot!(table(&[f_strings.clone(), any, poor.clone()]), @r"
         f-strings  +  83%  −  70%  Description of f-strings
         any-all    +               Description of any-all
+        walrus     +  59%  −  60%  Description of walrus (experimental: adding)
         ");
+        poor.info.reverse = false;
+        assert_eq!(experimental(&poor), " (experimental)");
         let plain = anstream::adapter::strip_str(&describe(&f_strings)).to_string();
         insta::assert_snapshot!(plain, @r"
         f-strings: Title of f-strings
