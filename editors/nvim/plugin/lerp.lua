@@ -31,6 +31,18 @@ local commands = {
     end
     require('lerp.pick').open(vim.tbl_extend('force', wish(names), { lines = lines }))
   end,
+  teach = function(names, lines)
+    if lines then
+      return require('lerp.teach').selection(names[1], lines)
+    end
+    require('lerp.teach').last_edit(names[1])
+  end,
+  forget = function(names)
+    require('lerp.teach').forget(names[1])
+  end,
+  blend = function(names, lines)
+    require('lerp.blend').open(names[1], lines)
+  end,
   concepts = function()
     require('lerp').show_concepts()
   end,
@@ -39,6 +51,8 @@ local commands = {
   end,
 }
 
+local needs_name = { add = true, remove = true, teach = true, forget = true }
+
 vim.api.nvim_create_user_command('Lerp', function(arguments)
   local names = vim.deepcopy(arguments.fargs)
   local name = table.remove(names, 1)
@@ -46,7 +60,7 @@ vim.api.nvim_create_user_command('Lerp', function(arguments)
   if not command then
     return require('lerp').say(('no such command: %s'):format(name), vim.log.levels.ERROR)
   end
-  if (name == 'add' or name == 'remove') and #names == 0 then
+  if needs_name[name] and #names == 0 then
     return require('lerp').say(('which concept? :Lerp %s NAME'):format(name), vim.log.levels.ERROR)
   end
   local lines = arguments.range == 2 and { arguments.line1, arguments.line2 } or nil
@@ -75,6 +89,10 @@ end, {
       end
       return require('lerp').complete('add', lead)
     end
-    return {}
+    local named = { teach = 'lerp.teach', forget = 'lerp.teach', blend = 'lerp.blend' }
+    local module = #words == 2 and named[words[1]]
+    return vim.tbl_filter(function(name)
+      return vim.startswith(name, lead)
+    end, module and require(module).names() or {})
   end,
 })

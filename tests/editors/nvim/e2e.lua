@@ -79,6 +79,13 @@ local function expected(what, n)
   return expect
 end
 
+---A command that is an undo step of its own, as one that a user types is.
+local function typed(command)
+  vim.cmd('let &undolevels = &undolevels')
+  vim.cmd(command)
+  vim.cmd('let &undolevels = &undolevels')
+end
+
 local tests = {}
 
 tests['a code action is applied, and undone in one step'] = function()
@@ -113,6 +120,8 @@ end
 tests['concepts are completed, those that apply first'] = function()
   open(16)
   equal(vim.fn.getcompletion('Lerp c', 'cmdline'), { 'cancel', 'concepts' })
+  equal(vim.fn.getcompletion('Lerp blend pri', 'cmdline'), {}, 'the function at the cursor is no other one')
+  equal(vim.fn.getcompletion('Lerp blend no', 'cmdline'), { 'nothing' })
   equal(vim.fn.getcompletion('Lerp remove pri', 'cmdline')[1], 'print-debugging')
   local names = vim.fn.getcompletion('Lerp add ', 'cmdline')
   assert(#names > 50 and vim.tbl_contains(names, 'none-comparison'), vim.inspect(names))
@@ -170,20 +179,24 @@ tests['the picker shows diffs and applies the chosen candidate'] = function()
   vim.cmd('Lerp pick guard-clause -logging')
   wait('candidates', answered)
   equal(vim.bo.filetype, 'lerp-pick')
-  local function diff()
-    return table.concat(vim.api.nvim_buf_get_lines(pick.state.diff_buffer, 0, -1, false), '\n')
+  local function after()
+    return vim.api.nvim_buf_get_lines(pick.state.after_buffer, 0, -1, false)
   end
-  assert(diff():find('+# added guard-clause, removed logging 1', 1, true), diff())
+  equal(after(), expected('added guard-clause, removed logging', 1), 'the right side')
+  equal(vim.api.nvim_buf_get_lines(pick.state.before_buffer, 0, -1, false), TEXT, 'the left side')
+  assert(vim.wo[pick.state.before].diff and vim.wo[pick.state.after].diff, 'side by side in diff mode')
+  -- nothing but the user's own file is the server's
+  equal(#vim.lsp.get_clients({ bufnr = pick.state.after_buffer }), 0, 'clients')
   vim.api.nvim_feedkeys('j', 'xt', false)
   vim.cmd('doautocmd CursorMoved')
-  assert(diff():find('removed logging 2', 1, true), diff())
+  equal(after(), expected('added guard-clause, removed logging', 2), 'the second candidate')
   vim.api.nvim_feedkeys('+', 'xt', false)
   wait('candidates again', answered)
   equal(pick.state.strength, 1.25)
   vim.api.nvim_feedkeys('t', 'xt', false)
   wait('candidates again', answered)
   local list = vim.api.nvim_buf_get_lines(pick.state.list_buffer, 0, 1, false)[1]
-  assert(list:find('✓', 1, true) and list:find('3 tests', 1, true), list)
+  assert(list:find('✓', 1, true) and list:find('tests: passed (3)', 1, true), list)
   vim.api.nvim_win_set_cursor(pick.state.list, { 2, 0 })
   vim.api.nvim_feedkeys(vim.keycode('<CR>'), 'xt', false)
   equal(vim.api.nvim_get_current_buf(), buffer)
@@ -205,6 +218,147 @@ tests['the picker never edits another text'] = function()
   pick.accept()
   assert(said('changed in the meantime'), vim.inspect(messages))
   equal(lines(), vim.list_extend({ '# changed' }, vim.deepcopy(TEXT)))
+end
+
+tests['a candidate on which tests fail is shown and not applied'] = function()
+  open(GREET)
+  local text = { 'def fails_first(x):', '    return x' }
+  vim.api.nvim_buf_set_lines(0, 0, -1, false, text)
+  vim.api.nvim_win_set_cursor(0, { 1, 0 })
+  local pick = require('lerp.pick')
+  local function verdicts()
+    return vim.tbl_map(function(candidate)
+      return candidate.verdict
+    end, pick.state and pick.state.candidates or {})
+  end
+  vim.cmd('Lerp pick logging')
+  wait('candidates', function()
+    return #verdicts() > 0
+  end)
+  vim.api.nvim_feedkeys('t', 'xt', false)
+  wait('verdicts', function()
+    return verdicts()[#verdicts()] == 'failed'
+  end)
+  vim.api.nvim_win_set_cursor(pick.state.list, { #verdicts(), 0 })
+  pick.accept()
+  assert(said('the tests do not pass on this candidate'), vim.inspect(messages))
+  assert(pick.state, 'it stays open')
+  pick.close()
+  equal(lines(), text)
+end
+
+tests['what is known before the answer is shown'] = function()
+  open(GREET)
+  vim.api.nvim_buf_set_lines(0, 0, -1, false, { 'def slow_tests(x):', '    return x' })
+  vim.api.nvim_win_set_cursor(0, { 1, 0 })
+  local pick = require('lerp.pick')
+  vim.cmd('Lerp pick logging')
+  wait('candidates', function()
+    return pick.state and pick.state.candidates
+  end)
+  vim.api.nvim_feedkeys('t', 'xt', false)
+  wait('candidates that are being tested', function()
+    return pick.state.candidates and pick.state.candidates[1].verdict == 'pending'
+  end)
+  local list = vim.api.nvim_buf_get_lines(pick.state.list_buffer, 0, 1, false)[1]
+  assert(list:find('… 1', 1, true) and list:find('tests: running', 1, true), list)
+  pick.close()
+end
+
+tests['a concept is taught from the last undo step, used, and forgotten'] = function()
+  open(8)
+  -- an edit of the function, then one elsewhere
+  typed('normal! Ofirst(name)')
+  typed('normal! ggO# a comment')
+  local text = lines()
+  vim.api.nvim_win_set_cursor(0, { 9, 4 })
+  local answer
+  require('lerp.teach').last_edit('first-call', function(found)
+    answer = found
+  end)
+  wait('the lesson', function()
+    return answer ~= nil
+  end)
+  equal(answer.examples, {
+    { before = 'def slow(name):\n    return name\n', after = 'def slow(name):\n    first(name)\n    return name\n' },
+  })
+  equal(lines(), text, 'the text is as it was')
+  vim.cmd('silent undo')
+  equal(lines()[1], 'def greet(name):', 'and so is its history')
+  assert(said('learned first-call from 1 example'), vim.inspect(messages))
+  vim.api.nvim_win_set_cursor(0, { GREET, 4 })
+  equal(vim.fn.getcompletion('Lerp forget ', 'cmdline'), { 'first-call' })
+  vim.cmd('Lerp add first-call')
+  wait('the edit', function()
+    return lines()[1] == '# added first-call 1'
+  end)
+  vim.cmd('Lerp forget first-call')
+  wait('that it is forgotten', function()
+    return said('forgot first-call (project)')
+  end)
+  equal(vim.fn.getcompletion('Lerp forget ', 'cmdline'), {})
+end
+
+tests['without an edit nothing is taught'] = function()
+  open(GREET)
+  vim.cmd('Lerp teach no-edit')
+  wait('the message', function()
+    return said('was not changed in the last undo steps')
+  end)
+  vim.cmd('Lerp forget no-edit')
+  wait('the error', function()
+    return said('there is no taught concept "no-edit"')
+  end)
+end
+
+tests['a concept is taught from two selections'] = function()
+  open(GREET)
+  vim.api.nvim_buf_set_lines(0, 0, -1, false, { 'class A:', '    def f(self):', '        return 1' })
+  vim.cmd('2,3Lerp teach two-steps')
+  assert(said('that is the function before'), vim.inspect(messages))
+  vim.api.nvim_buf_set_lines(0, 2, 3, false, { '        return 2' })
+  vim.cmd('2,3Lerp teach two-steps')
+  wait('the lesson', function()
+    return said('learned two-steps from 1 example')
+  end)
+  vim.cmd('Lerp forget two-steps')
+  wait('that it is forgotten', function()
+    return said('forgot two-steps')
+  end)
+end
+
+tests['learning can be cancelled'] = function()
+  open(8)
+  typed('normal! Oslow(name)')
+  local answered
+  require('lerp.teach').last_edit('never', function()
+    answered = true
+  end)
+  vim.wait(200)
+  vim.cmd('Lerp cancel')
+  wait('the answer', function()
+    return answered
+  end)
+  equal(vim.fn.isdirectory(folder .. '/.lerp/concepts/never'), 0, 'nothing is stored')
+end
+
+tests['functions on the way to another one are shown and one is applied'] = function()
+  open(GREET)
+  local pick = require('lerp.pick')
+  vim.cmd('Lerp blend printing')
+  wait('all of them', function()
+    return pick.state and not pick.state.stop
+  end)
+  equal(#pick.state.candidates, 5)
+  local list = vim.api.nvim_buf_get_lines(pick.state.list_buffer, 0, -1, false)
+  assert(list[2]:find('25%% of the way'), vim.inspect(list))
+  vim.api.nvim_win_set_cursor(pick.state.list, { 3, 0 })
+  vim.api.nvim_feedkeys(vim.keycode('<CR>'), 'xt', false)
+  equal(lines()[1], '# greet to printing, 0.50')
+  vim.cmd('silent undo')
+  equal(lines(), TEXT, 'after undo')
+  vim.cmd('Lerp blend nowhere')
+  assert(said('there is no function nowhere'), vim.inspect(messages))
 end
 
 tests['a concept can be chosen first'] = function()
@@ -253,7 +407,7 @@ tests['the server may die and be started again'] = function()
   end)
   vim.cmd('Lerp add logging')
   assert(said('not attached'), vim.inspect(messages))
-  if vim.env.STYLE == 'start' then
+  if vim.env.STYLE == 'start' or vim.fn.has('nvim-0.11') == 0 then
     require('lerp').start(vim.api.nvim_get_current_buf())
   else
     vim.lsp.enable('lerp')
@@ -324,7 +478,8 @@ for _, name in ipairs(names) do
   vim.cmd('silent! %bwipeout!')
 end
 vim.fn.delete(folder, 'rf')
-io.stdout:write(('%s: %d passed, %d failed\n'):format(vim.env.STYLE, passed, #failures))
+local version = tostring(vim.version())
+io.stdout:write(('Neovim %s, %s: %d passed, %d failed\n'):format(version, vim.env.STYLE, passed, #failures))
 -- by way of :qall, so that leaving ends the server as a user's leaving does
 if #failures > 0 then
   vim.cmd('cquit 1')

@@ -40,6 +40,16 @@ function M.client()
     end,
     filetypes = { 'python' },
     root_markers = M.root_markers,
+    handlers = {
+      -- candidates that are known before the answer are for the picker, all else is for Neovim
+      ['$/progress'] = function(err, result, context, config)
+        local token = result and result.token
+        if type(token) == 'string' and vim.startswith(token, 'lerp-pick-') then
+          return require('lerp.pick').partial(token, result.value)
+        end
+        return vim.lsp.handlers['$/progress'](err, result, context, config)
+      end,
+    },
     settings = { lerp = M.options.settings or vim.empty_dict() },
     -- one server serves files outside of any project too
     workspace_required = false,

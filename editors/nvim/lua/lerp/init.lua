@@ -5,6 +5,8 @@ local M = {}
 local new = vim.fn.has('nvim-0.11') == 1
 -- RequestCancelled and ContentModified of the protocol
 local CANCELLED, STALE = -32800, -32801
+-- RequestFailed: the request was right, but can not be done
+M.FAILED = -32803
 
 ---Sets options, and starts the server for Python files.
 ---@param options? lerp.Options
@@ -115,28 +117,47 @@ local function tell(err)
 end
 M.tell = tell
 
+---The client of a buffer; says that there is none.
+function M.attached(buffer)
+  local client = M.client(buffer)
+  if not client then
+    M.say('the server is not attached to this buffer; see :checkhealth lerp', vim.log.levels.ERROR)
+  end
+  return client
+end
+
+---Sends a request that `:Lerp cancel` stops. `done` gets the answer, or nil when there is none; unless `quiet`, errors are told.
+---@param done fun(answer: any, err: table?)
+function M.send(buffer, method, params, done, quiet)
+  local client = M.attached(buffer)
+  if not client then
+    return done(nil, { code = CANCELLED, message = 'not attached' })
+  end
+  M.cancel()
+  running = M.request(client, method, params, function(err, answer)
+    running = nil
+    if err and not quiet then
+      tell(err)
+    end
+    done(not err and answer or nil, err)
+  end, buffer)
+end
+
 ---Adds and removes concepts in the function at the cursor.
 ---@param wish { add?: string[], remove?: string[], strength?: number, lines?: integer[] }
 ---@param done? fun(applied: boolean)
 function M.apply(wish, done)
   local buffer = vim.api.nvim_get_current_buf()
-  local client = M.client(buffer)
   done = done or function() end
-  if not client then
-    M.say('the server is not attached to this buffer; see :checkhealth lerp', vim.log.levels.ERROR)
+  if not M.attached(buffer) then
     return done(false)
   end
-  M.cancel()
   local argument = M.place(buffer, wish.lines)
   argument.add, argument.remove, argument.strength = wish.add, wish.remove, wish.strength
   local params = { command = 'lerp.apply', arguments = { argument } }
-  running = M.request(client, 'workspace/executeCommand', params, function(err, result)
-    running = nil
-    if err then
-      tell(err)
-    end
-    done(not err and result and result.applied or false)
-  end, buffer)
+  M.send(buffer, 'workspace/executeCommand', params, function(result)
+    done(result and result.applied or false)
+  end)
 end
 
 ---The concepts, and whether each applies at the cursor. Waits for the answer, but not long.
@@ -177,8 +198,10 @@ function M.show_concepts()
   end
   local lines = { '+ can be added here   - can be removed here', '' }
   for _, concept in ipairs(concepts) do
+    local taught = concept.origin == 'taught' and ' (taught)' or ''
     local marks = (concept.add == true and '+' or ' ') .. (concept.remove == true and '-' or ' ')
-    table.insert(lines, ('%s %-24s %s'):format(marks, concept.name, concept.description))
+    local says = concept.description ~= '' and concept.description or concept.title
+    table.insert(lines, ('%s %-24s %s%s'):format(marks, concept.name, says, taught))
   end
   require('lerp.window').open(lines, { title = ' lerp: concepts ', filetype = 'lerp-concepts' })
 end

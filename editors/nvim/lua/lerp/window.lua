@@ -2,7 +2,7 @@
 local M = {}
 
 ---@param lines string[]
----@param options { title: string, filetype?: string, width?: integer, height?: integer, row?: integer, col?: integer, enter?: boolean }
+---@param options { title: string, filetype?: string, width?: integer, height?: integer, row?: integer, col?: integer, enter?: boolean, footer?: string }
 ---@return integer window
 ---@return integer buffer
 function M.open(lines, options)
@@ -25,6 +25,7 @@ function M.open(lines, options)
     style = 'minimal',
     border = 'rounded',
     title = options.title,
+    footer = options.footer,
   })
   vim.wo[window].cursorline = true
   for _, key in ipairs({ 'q', '<Esc>' }) do
