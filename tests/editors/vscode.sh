@@ -13,3 +13,6 @@ LERP_VSIX="$(realpath editors/vscode/lerp.vsix)"
 LERP_SHOTS="$target/vscode"
 export LERP_EDITORS LERP_TEST_SERVER LERP_VSIX LERP_SHOTS
 timeout 1500 "$LERP_EDITORS/node" tests/editors/vscode/e2e.mjs "$@"
+if [ $# -eq 0 ]; then
+    timeout 900 "$LERP_EDITORS/node" tests/editors/vscode/e2e.mjs --untrusted
+fi

@@ -1,9 +1,10 @@
 // lerp: Teach from last edit, from selection; Forget concept.
 import * as vscode from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
 import { dedent } from './functions';
 import { History } from './history';
 import { ask, type Concept } from './protocol';
-import type { Server } from './server';
+import { SELECTOR, type Server } from './server';
 
 interface Example {
   before: string;
@@ -45,7 +46,7 @@ export class Teacher implements vscode.Disposable {
       void vscode.window.showInformationMessage('lerp: no function of this file was edited since it was opened.');
       return;
     }
-    await this.teach(pair, `what you did in ${pair.name}`);
+    await this.teach(document, pair, `what you did in ${pair.name}`);
   }
 
   async fromSelection(): Promise<void> {
@@ -67,12 +68,13 @@ export class Teacher implements vscode.Disposable {
     }
     const before = this.first;
     this.first = undefined;
-    await this.teach({ before, after: text }, 'the step from the first selection to this one');
+    await this.teach(document, { before, after: text }, 'the step from the first selection to this one');
   }
 
   async forget(): Promise<void> {
     const client = this.server.running();
-    const concepts = client && (await ask<Concept[]>(client, 'lerp/concepts', {}));
+    const of = client && whose(client, vscode.window.activeTextEditor?.document);
+    const concepts = client && (await ask<Concept[]>(client, 'lerp/concepts', { ...of }));
     if (!client || !concepts) {
       return;
     }
@@ -83,7 +85,7 @@ export class Teacher implements vscode.Disposable {
     }
     const items = taught.map(({ name, title, description }) => ({ label: name, description: title, detail: description }));
     const chosen = await vscode.window.showQuickPick(items, { title: 'lerp: which concept to forget' });
-    if (chosen && (await ask(client, 'lerp/forget', { name: chosen.label }))) {
+    if (chosen && (await ask(client, 'lerp/forget', { name: chosen.label, ...of }))) {
       void vscode.window.showInformationMessage(`lerp: ${chosen.label} is forgotten.`);
     }
   }
@@ -93,13 +95,14 @@ export class Teacher implements vscode.Disposable {
     this.parts.forEach((part) => part.dispose());
   }
 
-  private async teach({ before, after }: Example, what: string): Promise<void> {
+  private async teach(document: vscode.TextDocument, { before, after }: Example, what: string): Promise<void> {
     const client = this.server.running();
     const name = client && (await askName(what));
     if (!client || !name) {
       return;
     }
-    const taught = await ask<Taught>(client, 'lerp/teach', { name, examples: [{ before, after }] });
+    const params = { name, examples: [{ before, after }], ...whose(client, document) };
+    const taught = await ask<Taught>(client, 'lerp/teach', params);
     if (taught) {
       const pairs = taught.pairs === 1 ? '1 example' : `${taught.pairs} examples`;
       const sure = `agreement ${Math.round(taught.confidence * 100)}%`;
@@ -134,6 +137,14 @@ export class Teacher implements vscode.Disposable {
       this.histories.get(document)?.change(document.getText(), line, Date.now());
     }
   }
+}
+
+/** The document that says which project a concept belongs to; without one it is that of the workspace. */
+function whose(client: LanguageClient, document: vscode.TextDocument | undefined): { textDocument?: { uri: string } } {
+  if (!document || !vscode.languages.match(SELECTOR, document)) {
+    return {};
+  }
+  return { textDocument: { uri: client.code2ProtocolConverter.asUri(document.uri) } };
 }
 
 function askName(what: string): Thenable<string | undefined> {
