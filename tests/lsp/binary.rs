@@ -63,7 +63,7 @@ fn a_missing_runtime_or_model_is_said() {
     let opened = r#"{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"untitled:x","languageId":"python","version":1,"text":"def f(a):\n    return a == None\n"}}}"#;
     let place = r#""textDocument":{"uri":"untitled:x"},"range":{"start":{"line":0,"character":4},"end":{"line":0,"character":4}}"#;
     let titles = format!(
-        r#"{{"jsonrpc":"2.0","id":2,"method":"textDocument/codeAction","params":{{{place},"context":{{"diagnostics":[]}}}}}}"#
+        r#"{{"jsonrpc":"2.0","id":2,"method":"textDocument/codeAction","params":{{{place},"context":{{"diagnostics":[],"only":["refactor.rewrite.lerp.add.none-comparison"]}}}}}}"#
     );
     let wish = format!(
         r#"{{"jsonrpc":"2.0","id":3,"method":"lerp/candidates","params":{{{place},"add":["none-comparison"]}}}}"#

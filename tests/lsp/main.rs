@@ -12,6 +12,7 @@ mod blend;
 mod candidates;
 mod client;
 mod lifecycle;
+mod live;
 mod notebooks;
 mod real;
 mod resolve;

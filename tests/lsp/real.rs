@@ -21,7 +21,7 @@ const TEXT: &str = "def add(a, b):\n    # é😀\n    print('add', a, b)\n    re
 #[test]
 fn the_real_model_is_taught_asked_blended_with_and_forgets() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("pyproject.toml"), "[tool.lerp]\nconfidence = 0\n").unwrap();
+    std::fs::write(folder.path().join("pyproject.toml"), "[tool.lerp]\nconfidence = 0.0\n").unwrap();
     let uri = format!("file://{}/a.py", folder.path().display());
     let mut client = Client::new(folder.path());
     client.open(&uri, TEXT);
