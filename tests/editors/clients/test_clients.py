@@ -1,5 +1,6 @@
 """The binary with the real model, spoken to by a client that is not ours, with the abilities that real editors announce."""
 
+import ast
 import asyncio
 import os
 from pathlib import Path
@@ -38,6 +39,8 @@ SMALL = types.ClientCapabilities(
         )
     ),
 )
+# teaching takes seconds, and asks nothing of a client's abilities
+TEACHING = ["small", "visual-studio-code"]
 CLIENTS = ["small", "bare", "emacs", "neovim@v0.10", "neovim@v0.11", "visual-studio-code"]
 
 
@@ -48,7 +51,7 @@ def abilities(name: str) -> types.ClientCapabilities:
 
 @pytest_lsp.fixture(params=CLIENTS, config=ClientServerConfig(server_command=[os.environ["LERP_TEST_BINARY"], "server"]))
 async def client(request, lsp_client: LanguageClient):
-    lsp_client.registered, lsp_client.applied = [], []
+    lsp_client.name, lsp_client.registered, lsp_client.applied = request.param, [], []
 
     @lsp_client.feature(types.CLIENT_REGISTER_CAPABILITY)
     def register(params: types.RegistrationParams) -> None:
@@ -107,8 +110,13 @@ def edited(edit: types.WorkspaceEdit, uri: str, encoding: str) -> str:
     return text.decode(codec)
 
 
-async def custom(client: LanguageClient, method: str, params: dict):
-    return await client.protocol.send_request_async(method, params)
+async def custom(client: LanguageClient, method: str, params: dict) -> dict:
+    return plain(await client.protocol.send_request_async(method, params))
+
+
+def plain(answer) -> dict:
+    """What the client makes of an answer that it does not know."""
+    return answer if isinstance(answer, dict) else answer._asdict()
 
 
 # which of the two is the model's affair; that nothing else is touched is ours
@@ -128,8 +136,13 @@ async def test_an_action_is_offered_and_applied(client: LanguageClient, tmp_path
     else:
         # clients that resolve nothing get a command
         command = action if isinstance(action, types.Command) else action.command
-        params = types.ExecuteCommandParams(command.command, command.arguments)
-        assert (await client.workspace_execute_command_async(params))["applied"]
+        name, arguments = command.command, command.arguments
+        if name.startswith("{"):
+            # this client takes an action that has a command for the command, and makes text of it
+            inner = ast.literal_eval(name)
+            name, arguments = inner["command"], inner["arguments"]
+        params = types.ExecuteCommandParams(name, arguments)
+        assert plain(await client.workspace_execute_command_async(params))["applied"]
         [edit] = client.applied
     assert edited(edit, uri, client.encoding or "utf-16") in EXPECT
 
@@ -149,22 +162,26 @@ async def test_a_stale_version_is_refused(client: LanguageClient, tmp_path: Path
 
 @pytest.mark.asyncio
 async def test_a_concept_is_taught_and_forgotten(client: LanguageClient, tmp_path: Path):
+    if client.name not in TEACHING:
+        pytest.skip("the same for all")
     uri = opened(client, tmp_path)
     before = "def f(a):\n    print(a)\n    return a\n"
     example = {"before": before, "after": before.replace("    print(a)\n", "")}
     lesson = {"name": "no-prints", "examples": [example], "textDocument": {"uri": uri}}
     learned = await custom(client, "lerp/teach", lesson)
-    assert (learned.name, learned.pairs, learned.level) == ("no-prints", 1, "project")
+    assert (learned["name"], learned["pairs"], learned["level"]) == ("no-prints", 1, "project")
     assert (tmp_path / ".lerp/concepts/no-prints/concept.toml").exists()
     kind = "refactor.rewrite.lerp.add.no-prints"
     assert [one.title for one in await actions(client, uri, 2, kind)] == ["Add: no prints (taught)"]
     forgotten = await custom(client, "lerp/forget", {"name": "no-prints", "textDocument": {"uri": uri}})
-    assert forgotten.forgotten
+    assert forgotten["forgotten"]
     assert await actions(client, uri, 2, kind) == []
 
 
 @pytest.mark.asyncio
 async def test_two_servers_share_nothing_that_breaks(client: LanguageClient, tmp_path: Path):
+    if client.name not in TEACHING:
+        pytest.skip("the same for all")
     uri = opened(client, tmp_path)
     other = await asyncio.create_subprocess_exec(
         os.environ["LERP_TEST_BINARY"], "teach", "no-prints", "--fast", cwd=tmp_path, stdin=-1, stdout=-3, stderr=-3
