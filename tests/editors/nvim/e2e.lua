@@ -174,7 +174,7 @@ tests['the picker shows diffs and applies the chosen candidate'] = function()
   local buffer = vim.api.nvim_get_current_buf()
   local pick = require('lerp.pick')
   local function answered()
-    return pick.state and pick.state.candidates
+    return pick.state and pick.state.candidates and not pick.state.stop
   end
   vim.cmd('Lerp pick guard-clause -logging')
   wait('candidates', answered)
