@@ -13,7 +13,10 @@ use tower_lsp::ls_types::MessageType;
 
 /// What was read, by the folders of the stores.
 #[derive(Default)]
-pub struct Taught(Mutex<HashMap<Vec<PathBuf>, (Vec<u64>, Arc<Here>)>>);
+pub struct Taught(Mutex<HashMap<Vec<PathBuf>, Read>>);
+
+/// The stamps of the stores when they were read, and what was in them.
+type Read = (Vec<u64>, Arc<Here>);
 
 /// The taught concepts of some stores, at one time.
 #[derive(Default)]

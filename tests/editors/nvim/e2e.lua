@@ -266,12 +266,12 @@ tests['what is known before the answer is shown'] = function()
 end
 
 tests['a concept is taught from the last undo step, used, and forgotten'] = function()
-  open(8)
+  open(16)
   -- an edit of the function, then one elsewhere
   typed('normal! Ofirst(name)')
   typed('normal! ggO# a comment')
   local text = lines()
-  vim.api.nvim_win_set_cursor(0, { 9, 4 })
+  vim.api.nvim_win_set_cursor(0, { 17, 4 })
   local answer
   require('lerp.teach').last_edit('first-call', function(found)
     answer = found
@@ -280,7 +280,10 @@ tests['a concept is taught from the last undo step, used, and forgotten'] = func
     return answer ~= nil
   end)
   equal(answer.examples, {
-    { before = 'def slow(name):\n    return name\n', after = 'def slow(name):\n    first(name)\n    return name\n' },
+    {
+      before = 'def printing(name):\n    print(name)\n    return name\n',
+      after = 'def printing(name):\n    first(name)\n    print(name)\n    return name\n',
+    },
   })
   equal(lines(), text, 'the text is as it was')
   vim.cmd('silent undo')
@@ -452,7 +455,8 @@ if vim.env.STYLE == 'missing' then
       equal(lines(), TEXT)
       local params = require('lerp').place(0)
       params.context = { diagnostics = {} }
-      local actions = client():request_sync('textDocument/codeAction', params, 10000, 0).result
+      local answers = vim.lsp.buf_request_sync(0, 'textDocument/codeAction', params, 10000)
+      local actions = answers[client().id].result
       -- this client does not say that it shows actions that are disabled
       equal(actions or {}, {})
     end,
