@@ -27,6 +27,7 @@ const RUNNER: &[(&str, &str)] = &[
     ("lerp_swap.py", include_str!("runner/lerp_swap.py")),
     ("lerp_warm.py", include_str!("runner/lerp_warm.py")),
     ("lerp_watch.py", include_str!("runner/lerp_watch.py")),
+    ("lerp_decode.py", include_str!("runner/lerp_decode.py")),
     ("lerp_values.py", include_str!("runner/lerp_values.py")),
     ("lerp_target.py", include_str!("runner/lerp_target.py")),
     ("lerp_record.py", include_str!("runner/lerp_record.py")),

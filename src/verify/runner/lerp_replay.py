@@ -60,7 +60,7 @@ class Caller:
         raise TooSlow
 
     def outcome(self, function, call):
-        decoder = lerp_values.Decoder()
+        decoder = lerp_decode.Decoder()
         try:
             positional = [decoder.decode(data) for data in call["positional"]]
             keywords = {name: decoder.decode(data) for name, data in call["keywords"]}
@@ -163,6 +163,7 @@ OWN_FILE = [""]
 if __name__ == "__main__":
     import opcode
 
+    import lerp_decode
     import lerp_invent
     import lerp_overlay
     import lerp_start

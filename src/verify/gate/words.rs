@@ -1,0 +1,106 @@
+//! The names that the gate looks for.
+
+/// Modules that reach the system, the interpreter or the tests.
+pub(super) const MODULES: &[&str] = &[
+    "os",
+    "posix",
+    "sys",
+    "subprocess",
+    "socket",
+    "ctypes",
+    "_ctypes",
+    "importlib",
+    "builtins",
+    "gc",
+    "inspect",
+    "pickle",
+    "shutil",
+    "pytest",
+    "_pytest",
+    "unittest",
+    "signal",
+    "atexit",
+    "threading",
+    "_thread",
+    "multiprocessing",
+    "faulthandler",
+    "runpy",
+    "site",
+    "mmap",
+    "fcntl",
+    "resource",
+    "marshal",
+    "zipimport",
+    "pkgutil",
+    "concurrent",
+    "pty",
+    "pdb",
+    "bdb",
+    "timeit",
+    "cProfile",
+    "doctest",
+    "mock",
+];
+
+/// Modules that others keep as an attribute: `shutil.os`, `random._os`.
+pub(super) const KEPT_BY_OTHERS: &[&str] =
+    &["os", "_os", "posix", "sys", "_sys", "subprocess", "builtins", "importlib", "ctypes", "_thread"];
+
+/// Functions that make code out of data, or change what is not theirs.
+pub(super) const FUNCTIONS: &[&str] = &[
+    "exec",
+    "eval",
+    "compile",
+    "__import__",
+    "globals",
+    "locals",
+    "setattr",
+    "delattr",
+    "vars",
+    "breakpoint",
+    "exit",
+    "quit",
+    "methodcaller",
+];
+
+/// Functions that read an attribute by its name, and which argument that is: the name must be there to be read.
+pub(super) const BY_NAME: &[(&str, usize)] = &[("getattr", 1), ("hasattr", 1), ("attrgetter", 0)];
+
+/// Attributes that lead from any object to the interpreter's insides.
+pub(super) const INSIDES: &[&str] = &[
+    "__builtins__",
+    "__class__",
+    "__bases__",
+    "__base__",
+    "__mro__",
+    "__subclasses__",
+    "__globals__",
+    "__code__",
+    "__closure__",
+    "__dict__",
+    "__loader__",
+    "__spec__",
+    "__getattribute__",
+    "__reduce__",
+    "__reduce_ex__",
+    "__defaults__",
+    "__kwdefaults__",
+    "__wrapped__",
+    "f_globals",
+    "f_locals",
+    "f_back",
+    "tb_frame",
+    "gi_frame",
+    "cr_frame",
+    "_getframe",
+    "modules",
+    "meta_path",
+    "settrace",
+    "setprofile",
+    "_exit",
+    "FunctionType",
+    "LambdaType",
+    "MethodType",
+    "CodeType",
+    "ModuleType",
+];
