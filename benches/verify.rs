@@ -1,6 +1,6 @@
 //! Eight candidates, verified: against one bare run of the tests that reach the function, and against copying the tree and
-//! running pytest for each. `cargo bench --bench verify`; `tests/packages.sh` fetches the packages, `LERP_TEST_PYTHON` names
-//! a Python with pytest.
+//! running pytest for each. `cargo bench --bench verify` prints the table of docs/verification.md; `tests/packages.sh` fetches the packages,
+//! `LERP_TEST_PYTHON` names a Python with pytest, `LERP_BENCH_ROUNDS=1` merely sees that it runs.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark fails by panicking")]
 
 use std::fs;
@@ -12,7 +12,7 @@ use lerp::verify::{Candidate, Project, Settings, Status, TestsSetting, Tier, Ver
 
 const CANDIDATES: usize = 8;
 /// Each figure is the median of so many.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 
 /// Folder, file, function, and the line of its body in front of which the candidates put a statement.
 const FUNCTIONS: &[(&str, &str, &str, &str)] = &[
@@ -35,16 +35,17 @@ fn main() {
     if !sources.is_dir() {
         return println!("{} is missing: run tests/packages.sh", sources.display());
     }
+    let rounds = std::env::var("LERP_BENCH_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap());
     println!(
-        "{:<24}{:>6}{:>10}{:>10}{:>10}{:>10}{:>10}{:>12}{:>12}",
-        "8 candidates", "tests", "bare", "first", "warm", "cold", "copies", "warm/bare", "warm/copies"
+        "| function | tests | one bare run | first eight | eight, warm | eight, T3 | eight copies | warm / bare | warm / copies |"
     );
+    println!("|---|---|---|---|---|---|---|---|---|");
     for (folder, file, function, before) in FUNCTIONS {
-        measure(&sources.join(folder), file, function, before);
+        measure(&sources.join(folder), file, function, before, rounds);
     }
 }
 
-fn measure(root: &Path, file: &str, function: &str, before: &str) {
+fn measure(root: &Path, file: &str, function: &str, before: &str, rounds: usize) {
     let text = fs::read_to_string(root.join(file)).unwrap();
     let at = text.find(&format!("def {function}(")).unwrap();
     let at = at + text[at..].find(before).unwrap_or_else(|| panic!("{file}: {before:?} is not in {function}"));
@@ -83,7 +84,7 @@ fn measure(root: &Path, file: &str, function: &str, before: &str) {
     let python = warm_verifier.project().interpreter.executable.clone();
     // in turn, so that a machine that slows down slows all
     let (mut bare, mut warm, mut cold, mut copies) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         bare.push(time(|| pytest(&python, root, &ids)));
         warm.push(time(|| _ = verify(&warm_verifier, Tier::T1)));
         cold.push(time(|| _ = verify(&cold_verifier, Tier::T3)));
@@ -99,8 +100,9 @@ fn measure(root: &Path, file: &str, function: &str, before: &str) {
     let [bare, warm, cold, copies] = [bare, warm, cold, copies].map(median);
     let ratio = |a: Duration, b: Duration| a.as_secs_f64() / b.as_secs_f64();
     let seconds = |time: Duration| format!("{:.2} s", time.as_secs_f64());
+    let package = root.file_name().unwrap().to_string_lossy();
     println!(
-        "{function:<24}{tests_run:>6}{:>10}{:>10}{:>10}{:>10}{:>10}{:>12.2}{:>12.3}",
+        "| {package} `{function}` | {tests_run} | {} | {} | {} | {} | {} | {:.2} | {:.3} |",
         seconds(bare),
         seconds(first),
         seconds(warm),
