@@ -21,10 +21,10 @@ demo: $(VENV)/.installed $(DEMO)/.installed
 
 install: $(VENV)/.installed
 
-# pytest stands beside lerp so that the tests of the test runner have it
+# pytest and a plug-in for coroutines stand beside lerp so that the tests of the test runner have them
 $(VENV)/.installed: $(SOURCES)
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check . pytest
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check . pytest pytest-asyncio==1.5.0
 	touch $@
 
 $(DEMO)/.installed: Makefile
@@ -82,7 +82,8 @@ $(VENV)/.training: $(VENV)/.installed models/training/pyproject.toml
 packages:
 	bash tests/packages.sh
 
-# faults planted in three packages: the verdicts against a plain pytest, and what the differential check finds; half an hour
+# faults planted in three packages: the verdicts against a plain pytest, and what the differential check finds; ends with the tables of
+# docs/verification-mutants.md. A run that was broken off goes on where it was, as long as lerp is the same
 mutants: $(VENV)/.installed packages
 	VIRTUAL_ENV=$(abspath $(VENV)) $(CARGO) test --locked --test verify -- --ignored --nocapture all_mutants
 
