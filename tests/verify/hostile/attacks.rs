@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use lerp::verify::{Status, TestsSetting, Verifier};
+use lerp::verify::{Status, TestsSetting, Tier, Verdict, Verifier};
 
 use super::super::support::{Shop, total_after};
 
@@ -199,18 +199,22 @@ const ATTACKS: &[(&str, &str, Seen)] = &[
     ),
 ];
 
-/// A text that runs an attack's code and raises an assertion when that called `breach`.
-fn armed(shop: &Shop, code: &str) -> String {
-    format!(
-        "import ctypes, os, platform\nclass Breach(BaseException): pass\ndef breach(): raise Breach\nROOT, OUTSIDE, TMP = {:?}, {:?}, os.environ['TMPDIR']\ndef syscall(numbers, *rest):\n    if ctypes.CDLL(None).syscall(numbers[platform.machine()], *rest) >= 0: breach()\ntry:\n    {code}\nexcept Breach:\n    raise AssertionError('BREACH')\nexcept (OSError, ValueError, MemoryError) as error:\n    print('held:', error)",
+/// A text that runs attacks, each in a function of its own, and raises an assertion when one called `breach`.
+fn armed(shop: &Shop, attacks: &[(&str, &str)]) -> String {
+    let mut text = format!(
+        "import ctypes, os, platform, tempfile\nclass Breach(BaseException): pass\ndef breach(): raise Breach\nROOT, OUTSIDE = {:?}, {:?}\ndef syscall(numbers, *rest):\n    if ctypes.CDLL(None).syscall(numbers[platform.machine()], *rest) >= 0: breach()\ndef held(name, attack):\n    try:\n        attack(tempfile.mkdtemp(dir=os.environ['TMPDIR']))\n    except Breach:\n        raise AssertionError('BREACH: ' + name)\n    except (OSError, ValueError, MemoryError) as error:\n        print('held:', name, error)\n",
         shop.root(),
         shop.outside()
-    )
+    );
+    for (name, code) in attacks {
+        text += &format!("def attack(TMP):\n    {code}\nheld({name:?}, attack)\n");
+    }
+    text
 }
 
 /// Runs code in `total`. `None` when the system's refusal was all that came of it, else the verdict, which tells.
 fn attack(shop: &Shop, verifier: &Verifier, code: &str) -> Option<String> {
-    let candidate = shop.candidate(&total_after(&armed(shop, code)));
+    let candidate = shop.candidate(&total_after(&armed(shop, &[("it", code)])));
     let verdict = verifier.verify(&candidate, &TestsSetting::Auto, &|| false);
     (verdict.status != Status::Passed).then(|| format!("{verdict:?}"))
 }
@@ -220,7 +224,7 @@ fn works_in_plain_python(shop: &Shop, verifier: &Verifier, code: &str) -> bool {
     let tmp = shop.folder.path().join("tmp");
     fs::create_dir_all(&tmp).unwrap();
     let output = Command::new(&verifier.project().interpreter.executable)
-        .args(["-c", &armed(shop, code)])
+        .args(["-c", &armed(shop, &[("it", code)])])
         .current_dir(shop.root())
         .env("TMPDIR", &tmp)
         .env("LERP_TEST_SECRET", "1")
@@ -291,4 +295,62 @@ fn attacks_are_held_with_namespaces() {
 #[test]
 fn attacks_are_held_without_namespaces() {
     attacks_are_held(false);
+}
+
+/// All attacks but some, one after the other in one candidate.
+fn all_at_once(shop: &Shop, left_out: &[&str]) -> Verdict {
+    let attacks: Vec<(&str, &str)> =
+        ATTACKS.iter().map(|(name, code, _)| (*name, *code)).filter(|(name, _)| !left_out.contains(name)).collect();
+    let before = shop.tree();
+    let verdict = shop.verdict(&total_after(&armed(shop, &attacks)));
+    if shop.settings.unsandboxed {
+        return verdict;
+    }
+    assert_eq!(shop.tree(), before, "the tree was written");
+    assert_eq!(fs::read_to_string(shop.outside().join("secret")).unwrap(), "a secret");
+    assert_eq!(fs::read_dir(shop.outside()).unwrap().count(), 1);
+    verdict
+}
+
+/// The tests above run attacks one by one, in whatever serves them first, which is a fork of collected tests.
+#[test]
+fn attacks_are_held_in_every_tier() {
+    let Some(mut shop) = Shop::new() else { return };
+    for namespaces in [true, false] {
+        shop.settings.namespaces = namespaces;
+        for tier in [Tier::T1, Tier::T2, Tier::T3] {
+            shop.settings.fastest = tier;
+            let verdict = all_at_once(&shop, &[]);
+            assert_eq!((verdict.status, verdict.tier), (Status::Passed, Some(tier)), "{namespaces}: {verdict:?}");
+        }
+    }
+    shop.settings.unsandboxed = true;
+    let verdict = all_at_once(&shop, &[]);
+    assert_eq!((verdict.status, verdict.tier), (Status::Failed, Some(Tier::T3)), "{verdict:?}");
+}
+
+/// What needs no process of its own is held as well where the project's own tests start some.
+#[test]
+fn attacks_are_held_where_tests_start_processes() {
+    const OF_PROCESSES: &[&str] = &[
+        "fork",
+        "fork with a terminal",
+        "posix_spawn",
+        "a shell",
+        "subprocess",
+        "multiprocessing",
+        "exec",
+        "exec from memory",
+        "clone3",
+    ];
+    let Some(mut shop) = Shop::new() else { return };
+    shop.write(
+        "tests/test_shop.py",
+        "import subprocess\nimport shop\n\n\ndef test_child():\n    subprocess.run(['/bin/true'], check=True)\n    assert shop.total([]) == 0\n",
+    );
+    for namespaces in [true, false] {
+        shop.settings.namespaces = namespaces;
+        let verdict = all_at_once(&shop, OF_PROCESSES);
+        assert_eq!((verdict.status, verdict.tier), (Status::Passed, Some(Tier::T3)), "{namespaces}: {verdict:?}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use lerp::verify::{Settings, Status};
+use lerp::verify::{Settings, Status, TestsSetting, Tier};
 
 use super::super::support::{Shop, total_after, write};
 
@@ -97,16 +97,21 @@ fn forgeries_fool_a_plain_pytest() {
 #[test]
 fn no_forgery_is_a_pass() {
     let Some(mut shop) = Shop::new() else { return };
-    for gate in [false, true] {
-        shop.settings = Settings { gate, ..shop.settings };
+    for (gate, tier) in [(false, Tier::T1), (false, Tier::T2), (false, Tier::T3), (true, Tier::T1)] {
+        shop.settings = Settings { gate, fastest: tier, ..shop.settings };
         let verifier = shop.verifier();
         for (name, lines, held) in FORGERIES {
             let candidate = shop.candidate(&forged(lines));
-            let verdict = verifier.verify(&candidate, &lerp::verify::TestsSetting::Auto, &|| false);
-            if !gate && *held == Gate {
+            let verdict = verifier.verify(&candidate, &TestsSetting::Auto, &|| false);
+            if gate {
+                assert_ne!(verdict.status, Status::Passed, "{name}");
+                continue;
+            }
+            assert_eq!(verdict.tier, Some(tier), "{name}: {verdict:?}");
+            if *held == Gate {
                 assert_eq!(verdict.status, Status::Passed, "{name} is held without the gate, say so here: {verdict:?}");
             } else {
-                assert_ne!(verdict.status, Status::Passed, "{name}");
+                assert_ne!(verdict.status, Status::Passed, "{name} in {tier:?}");
             }
         }
     }

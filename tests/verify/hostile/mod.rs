@@ -9,8 +9,8 @@ mod forgeries;
 use std::process::{Command, Stdio};
 
 use lerp::verify::Status;
-use lerp::verify::TestsSetting;
 use lerp::verify::sandbox::{HELPER, Launch, Limits, Policy};
+use lerp::verify::{TestsSetting, Tier};
 
 use super::support::{Shop, processes_in, total_after, wait_for};
 
@@ -35,12 +35,15 @@ fn a_fork_bomb_is_capped_and_nothing_is_left() {
 
 #[test]
 fn a_full_disk_is_not_the_users() {
-    let Some(shop) = Shop::new() else { return };
+    let Some(mut shop) = Shop::new() else { return };
     let code =
         "import os\nfor n in range(100_000):\n    open(os.environ['TMPDIR'] + f'/{n}', 'wb').write(b'x' * (1 << 22))";
-    let verdict = shop.verdict(&total_after(code));
-    assert_eq!(verdict.status, Status::Failed, "{verdict:?}");
-    assert!(verdict.reason.as_deref().unwrap_or_default().contains("disk"), "{verdict:?}");
+    for tier in [Tier::T1, Tier::T3] {
+        shop.settings.fastest = tier;
+        let verdict = shop.verdict(&total_after(code));
+        assert_eq!((verdict.status, verdict.tier), (Status::Failed, Some(tier)), "{verdict:?}");
+        assert!(verdict.reason.as_deref().unwrap_or_default().contains("disk"), "{verdict:?}");
+    }
 }
 
 /// lerp killed outright: its end of the control pipe closes, nothing else.
