@@ -24,6 +24,17 @@ impl Progress {
     /// One step is done.
     pub fn advance(&self) {
         self.bar.inc(1);
+        self.show();
+    }
+
+    /// So many steps are done, of so many: for work whose size is known only on the way.
+    pub fn at(&self, done: usize, steps: usize) {
+        self.bar.set_length(steps as u64);
+        self.bar.set_position(done as u64);
+        self.show();
+    }
+
+    fn show(&self) {
         let late = self.started.elapsed() > Duration::from_secs(1);
         if late && self.bar.is_hidden() && std::io::stderr().is_terminal() {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());

@@ -49,7 +49,22 @@ pub enum InterpreterError {
     },
 }
 
+/// The oldest Python that the runner can work in.
+const OLDEST: [u32; 2] = [3, 9];
+
 impl Interpreter {
+    /// Why it can not run tests for lerp.
+    pub fn too_old(&self) -> Option<String> {
+        let [major, minor, micro] = self.version;
+        let path = self.executable.display();
+        let [needed, least] = OLDEST;
+        ([major, minor] < OLDEST).then(|| {
+            format!(
+                "{path} is Python {major}.{minor}.{micro}, and lerp runs tests with Python {needed}.{least} or newer"
+            )
+        })
+    }
+
     /// The project's interpreter: the explicit one, else `VIRTUAL_ENV`, else `.venv` of the project or of a folder above it up to the
     /// repository's, else `python3` on the path. Never the one of an environment made for lerp alone.
     pub fn discover(root: &Path, explicit: Option<&Path>) -> Result<Self, InterpreterError> {
@@ -200,5 +215,24 @@ mod tests {
         }
         let error = Interpreter::discover(folder.path(), Some(&folder.path().join("none"))).unwrap_err();
         assert!(error.to_string().contains("does not work as the project's Python"), "{error}");
+    }
+
+    #[test]
+    fn a_python_may_be_too_old() {
+        let too_old = |version| {
+            let python = Interpreter {
+                executable: "/p/python".into(),
+                version,
+                prefixes: Vec::new(),
+                paths: Vec::new(),
+                user_base: None,
+                pytest: true,
+                plugins: Vec::new(),
+            };
+            python.too_old()
+        };
+        assert_eq!((too_old([3, 9, 0]), too_old([3, 14, 1])), (None, None));
+        assert!(too_old([3, 8, 18]).is_some_and(|reason| reason.contains("3.8.18") && reason.contains("3.9 or newer")));
+        assert!(too_old([2, 7, 18]).is_some());
     }
 }

@@ -137,9 +137,24 @@ impl Workshop {
         job: &Job,
         cancelled: Cancelled,
     ) -> Result<(Observed, Ended), RunError> {
+        self.run_told(project, settings, job, cancelled, |_| ())
+    }
+
+    /// The same, and tells after each line what was observed so far.
+    pub(super) fn run_told(
+        &self,
+        project: &Project,
+        settings: &Settings,
+        job: &Job,
+        cancelled: Cancelled,
+        told: impl Fn(&Observed),
+    ) -> Result<(Observed, Ended), RunError> {
         let (mut observed, mut marked) = (Observed::default(), Vec::new());
-        let ended =
-            self.run_in(project, settings, job, cancelled, |token, line| observed.hear(token, line), &mut marked)?;
+        let heard = |token: &str, line: &str| {
+            observed.hear(token, line);
+            told(&observed);
+        };
+        let ended = self.run_in(project, settings, job, cancelled, heard, &mut marked)?;
         observed.loaded.extend(marked);
         Ok((observed, ended))
     }

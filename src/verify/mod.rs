@@ -4,7 +4,7 @@
 //! Project    root, interpreter, pytest options                       (project, interpreter, ini)
 //! selection  the test files that reach the function, or mention it   (impact, select, command)
 //! gate       what the edit adds must not reach for the machinery     (gate, names)
-//! baseline   the original, in the same sandbox: which tests pass, and reach the function   (baseline, watched)
+//! baseline   the original, in the same sandbox: which tests pass, and reach the function   (baseline, baselines, watched)
 //! job        one confined Python with the candidate in an import overlay   (job, place, run, observed, sandbox, runner/*.py)
 //! warm       the same in a fork of a process that is kept, where the original was seen to pass so   (warm)
 //! Verdict    the rule                                                (verdict)
@@ -21,6 +21,7 @@
 //! 5. A fork gives the verdict that a process of its own would give.
 
 mod baseline;
+mod baselines;
 mod candidate;
 mod command;
 mod differential;

@@ -1,6 +1,6 @@
 //! What is heard from a run: the runner's report, line by line.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -11,7 +11,8 @@ pub(super) struct TestReport {
     pub(super) id: String,
     /// `set-up/call/tear-down`.
     pub(super) outcome: String,
-    pub(super) reached: Vec<String>,
+    /// Functions, as numbers of [`Observed::names`].
+    pub(super) reached: Vec<usize>,
     /// Set-up, call and tear-down together.
     #[serde(default)]
     pub(super) seconds: f64,
@@ -22,13 +23,17 @@ pub(super) struct TestReport {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Observed {
     pub(super) tests: Vec<TestReport>,
+    /// Tests to run, by their file; `None` before they were collected.
+    pub(super) collected: Option<BTreeMap<String, usize>>,
     pub(super) collect_errors: Vec<(String, String)>,
     /// Overlaid files that were imported.
     pub(super) loaded: BTreeSet<String>,
     /// Files of the project that were in use at the end; told in a run that watches all of them.
     pub(super) files: BTreeSet<String>,
     /// Functions reached before the first test.
-    pub(super) imported: Vec<String>,
+    pub(super) imported: Vec<usize>,
+    /// Names of functions, told once: many tests reach the same.
+    names: Vec<String>,
     /// Files that the run depends on.
     pub(super) sources: BTreeSet<PathBuf>,
     /// Installed modules, in the order of their import.
@@ -40,6 +45,10 @@ pub(super) struct Observed {
     /// A test tried to start a process.
     pub(super) process: bool,
     pub(super) refused: Option<String>,
+    /// A test, or a file that is imported, that began last.
+    at: Option<String>,
+    /// What pytest says of an error of its own, or of a plug-in's.
+    pub(super) broken: Option<String>,
     /// pytest's status, from the message at the end of the run.
     pub(super) end: Option<i32>,
 }
@@ -48,11 +57,14 @@ pub(super) struct Observed {
 #[serde(tag = "event", rename_all = "snake_case")]
 enum Event {
     Loaded { path: String },
+    Names { names: Vec<String> },
     Files { paths: BTreeSet<String> },
+    At { place: String },
+    Broken { reason: String },
     Process,
     Refused { reason: String },
     CollectError { id: String, text: String },
-    Collected { imported: Vec<String> },
+    Collected { files: BTreeMap<String, usize>, imported: Vec<usize> },
     Test(TestReport),
     Sources { files: Vec<PathBuf>, modules: Vec<String> },
     Ready { reason: Option<String> },
@@ -68,6 +80,20 @@ struct Line {
 }
 
 impl Observed {
+    /// The names of functions that were told by their numbers.
+    pub(super) fn functions(&self, numbers: &[usize]) -> impl Iterator<Item = &str> {
+        numbers.iter().filter_map(|number| self.names.get(*number).map(String::as_str))
+    }
+
+    /// Where a run that was cut short was.
+    pub(super) fn place(&self) -> String {
+        match self.at.as_deref() {
+            Some(test) if test.contains("::") => format!("in {test}"),
+            Some(file) => format!("while importing {file}"),
+            None => "before any test was imported".to_owned(),
+        }
+    }
+
     /// Takes a line from the report descriptor.
     pub(super) fn hear(&mut self, token: &str, line: &str) {
         // anything else on the descriptor was not written by the runner
@@ -76,11 +102,14 @@ impl Observed {
         };
         match line.event {
             Event::Loaded { path } => drop(self.loaded.insert(path)),
+            Event::Names { names } => self.names.extend(names),
             Event::Files { paths } => self.files.extend(paths),
+            Event::At { place } => self.at = Some(place),
+            Event::Broken { reason } => self.broken = Some(reason),
             Event::Process => self.process = true,
             Event::Refused { reason } => self.refused = Some(reason),
             Event::CollectError { id, text } => self.collect_errors.push((id, text)),
-            Event::Collected { imported } => self.imported = imported,
+            Event::Collected { files, imported } => (self.collected, self.imported) = (Some(files), imported),
             Event::Test(test) => self.tests.push(test),
             Event::Sources { files, modules } => {
                 self.sources.extend(files);

@@ -141,7 +141,7 @@ fn words_for(file: &Path, function: Option<&str>) -> Vec<String> {
 }
 
 /// Whether the word occurs with no letter, digit or underscore beside it.
-fn contains_word(text: &[u8], word: &[u8]) -> bool {
+pub(super) fn contains_word(text: &[u8], word: &[u8]) -> bool {
     let part =
         |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80);
     !word.is_empty()

@@ -61,11 +61,11 @@ fn what_is_broken_is_served_when_it_is_mended() {
     shop.write("tests/conftest.py", "def broken(:\n");
     untested("conftest.py");
     shop.write("tests/conftest.py", "import os\nos.killpg(0, 9)\n");
-    untested("original");
+    untested("while importing tests/conftest.py: the process is ended by signal 9");
     shop.write("tests/conftest.py", "import os\nfor _ in range(100): os.write(1, b'x' * 1_000_000)\n");
-    untested("too much");
+    untested("while importing tests/conftest.py: killed: it wrote too much");
     shop.write("tests/conftest.py", "import time\ntime.sleep(600)\n");
-    untested("while importing");
+    untested("while importing tests/conftest.py");
     shop.write("tests/conftest.py", "import socket\nsocket.create_connection(('192.0.2.1', 80), timeout=1)\n");
     untested("conftest.py");
     shop.write("tests/conftest.py", "import os, tempfile\nos.chdir(tempfile.mkdtemp())\n");

@@ -7,6 +7,7 @@
 
 mod differential;
 mod hostile;
+mod learning;
 mod lifetime;
 mod mutants;
 mod projects;

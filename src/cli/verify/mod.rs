@@ -6,6 +6,7 @@ mod report;
 use super::Format;
 use super::args::{SandboxArgs, SettingsArgs};
 use super::files;
+use super::progress::Progress;
 use super::refactor::interruptible;
 use super::referee::{setting, verify_settings};
 use crate::config::{Layer, Settings, TestChoice};
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Arguments of `lerp verify`.
@@ -119,9 +121,17 @@ impl Verify {
             candidates.iter().map(|_| Verdict::untested("a test can not vouch for itself")).collect()
         } else {
             let settings_of_verifier = crate::verify::Settings { gate: !self.no_gate, ..verify_settings(&settings) };
-            let verifier = Verifier::new(subject.project.clone(), settings_of_verifier)?;
+            subject.project.warning().into_iter().for_each(|warning| eprintln!("lerp: warning: {warning}"));
+            let mut verifier = Verifier::new(subject.project.clone(), settings_of_verifier)?;
             verifier.note().into_iter().for_each(|note| eprintln!("lerp: warning: {note}"));
-            verifier.verify_many(&candidates, &setting(&settings.tests), &|| cancel.is_cancelled())
+            let progress = Arc::new(Progress::new(0, "tests of the original"));
+            let shown = Arc::clone(&progress);
+            verifier.on_progress(move |done, tests| shown.at(done, tests));
+            let verdicts = verifier.verify_many(&candidates, &setting(&settings.tests), &|| cancel.is_cancelled());
+            progress.finish();
+            // a database that was lost on the way
+            verifier.note().into_iter().for_each(|note| eprintln!("lerp: warning: {note}"));
+            verdicts
         };
         if cancel.is_cancelled() {
             eprintln!("lerp: interrupted");

@@ -9,13 +9,23 @@ use std::time::UNIX_EPOCH;
 use sha2::{Digest, Sha256};
 
 use super::place::hex;
+use crate::verify::project::Above;
 use crate::verify::{Project, Settings};
 
 /// Changes when what is remembered means something else.
 const MEANING: &str = "1";
 /// Files that decide how pytest runs.
-const CONFIGURATION: &[&str] =
-    &["pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "setup.py", ".env"];
+const CONFIGURATION: &[&str] = &[
+    "pytest.toml",
+    ".pytest.toml",
+    "pytest.ini",
+    ".pytest.ini",
+    "pyproject.toml",
+    "tox.ini",
+    "setup.cfg",
+    "setup.py",
+    ".env",
+];
 
 /// The contents of a project's files, each read once.
 pub(super) struct Contents<'a> {
@@ -69,6 +79,13 @@ pub(super) fn context(project: &Project, settings: &Settings) -> String {
     }
     for name in CONFIGURATION {
         add(&fs::read(project.root.join(name)).unwrap_or_default());
+    }
+    if let Above::Shared(shared) = &project.above {
+        for folder in project.root.ancestors().skip(1).take_while(|folder| folder.starts_with(shared)) {
+            for name in CONFIGURATION.iter().chain(&["conftest.py"]) {
+                add(&fs::read(folder.join(name)).unwrap_or_default());
+            }
+        }
     }
     for name in &settings.pass_env {
         add(std::env::var_os(name).unwrap_or_default().as_encoded_bytes());

@@ -1,7 +1,7 @@
 //! Running test files to find out what they reach.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,6 +12,7 @@ use thiserror::Error;
 use super::Map;
 use super::contents::Contents;
 use super::unit::Unit;
+use crate::verify::baseline::Ran;
 use crate::verify::command::Plan;
 use crate::verify::job::{Job, Workshop};
 use crate::verify::run::Cancelled;
@@ -49,6 +50,9 @@ impl Map {
         let report = sandbox::probe(Some(&helper));
         if let (Some(reason), false) = (report.refusal(), self.settings.unsandboxed) {
             return Err(FillError::Sandbox(reason));
+        }
+        if let Some(reason) = python.too_old() {
+            return Err(FillError::Run(reason));
         }
         if !python.pytest {
             return Err(FillError::Pytest(python.executable.display().to_string()));
@@ -100,7 +104,7 @@ impl Map {
             if let Some(reason) = &observed.refused {
                 return Err(reason.clone());
             }
-            let unit = Unit::new(&self.project.root, test_file, &observed, &ended, limit);
+            let unit = Unit::alone(&self.project.root, test_file, &observed, &ended, limit);
             Ok((unit, observed.process, ended.kill == Some(Kill::Cancelled)))
         };
         let (mut unit, process, mut stopped) = attempt(&job)?;
@@ -113,23 +117,36 @@ impl Map {
             }
         }
         if !stopped {
-            self.remember(&unit, started);
+            self.remember(&unit, &nothing, started);
         }
         Ok(!stopped)
     }
 
-    fn remember(&self, unit: &Unit, started: SystemTime) {
+    /// Takes what a baseline's run showed of the test files that are not known as they are. Files of a run that was cut short count when their
+    /// tests had all ended.
+    pub(in crate::verify) fn learn(&self, test_files: &[String], unsaved: &BTreeMap<PathBuf, String>, ran: &Ran) {
+        let Ok(survey) = self.known(unsaved) else { return };
+        for unit in Unit::several(&self.project.root, test_files, &ran.observed) {
+            // what a file does by itself is known better already
+            if survey.missing.contains(&unit.test_file) {
+                self.remember(&unit, unsaved, ran.started);
+            }
+        }
+    }
+
+    fn remember(&self, unit: &Unit, unsaved: &BTreeMap<PathBuf, String>, started: SystemTime) {
         let root = &self.project.root;
         let changed = |file: &String| {
-            let modified = Path::new(root).join(file).metadata().and_then(|metadata| metadata.modified());
-            modified.is_ok_and(|modified| modified > started)
+            let path = root.join(file);
+            // a text that was given is what was given
+            let modified = path.metadata().and_then(|metadata| metadata.modified());
+            !unsaved.contains_key(&path) && modified.is_ok_and(|modified| modified > started)
         };
         // written while the tests ran: which text they saw is not known
         if unit.loaded.iter().any(changed) {
             return;
         }
-        let nothing = BTreeMap::new();
-        let contents = Contents::new(root, &nothing);
+        let contents = Contents::new(root, unsaved);
         let hashes: Vec<(&str, Vec<u8>)> =
             unit.loaded.iter().map(|file| (file.as_str(), contents.hash(file))).collect();
         let put = self.store().put(&self.context, unit, &hashes);

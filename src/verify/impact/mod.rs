@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! place      where the database is: one file for each project, outside of it           (place)
-//! store      SQLite: units, tests, reached functions; shared by all lerps              (store, schema.sql)
+//! store      SQLite: units, tests, reached functions; shared by all lerps              (store)
 //! contents   what a file holds now, as a hash; unsaved buffers count                   (contents)
 //! survey     which test files are known as they are now, and which are to be run       (survey)
-//! fill       runs test files, one process each, with a probe in every function         (fill, unit)
+//! fill       runs test files, one process each, with a probe in every function; takes  (fill, unit)
+//!            what baselines show
 //! ```
 //!
-//! A *unit* is a test file, run by itself: the tests in it, how they ended, what they reached, and the contents of all files of the
+//! A *unit* is a test file, run by itself or, in a baseline, together with others: the tests in it, how they ended, what they reached, and the contents of all files of the
 //! project that it loaded. It holds as long as these contents do; a change brings only those test files to a run again that
 //! loaded the changed file. So "no test reaches it" is known without running anything.
 //!

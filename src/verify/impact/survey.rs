@@ -46,14 +46,22 @@ impl Survey {
 }
 
 impl Map {
-    /// Compares what is known with the files as they are, unsaved buffers (absolute path → text) in the place of theirs.
+    /// Compares what is known with the files as they are, unsaved buffers (absolute path → text) in the place of theirs. Only test
+    /// files that were run by themselves are known: what a run with others shows is near enough to choose by, not to tell.
     pub fn survey(&self, unsaved: &BTreeMap<PathBuf, String>) -> Result<Survey, MapError> {
-        self.survey_of(&Listing::of(&self.project), unsaved)
+        self.survey_of(unsaved, false)
     }
 
-    fn survey_of(&self, listing: &Listing, unsaved: &BTreeMap<PathBuf, String>) -> Result<Survey, MapError> {
+    /// The same; test files that were run together with others are known, too.
+    pub fn known(&self, unsaved: &BTreeMap<PathBuf, String>) -> Result<Survey, MapError> {
+        self.survey_of(unsaved, true)
+    }
+
+    fn survey_of(&self, unsaved: &BTreeMap<PathBuf, String>, together: bool) -> Result<Survey, MapError> {
+        let listing = Listing::of(&self.project);
         let test_files: Vec<String> = listing.tests.iter().map(|path| written(path)).collect();
-        let known = self.store().units(&self.context)?;
+        let mut known = self.store().units(&self.context)?;
+        known.retain(|unit| together || !unit.together);
         let known: HashMap<&str, _> = known.iter().map(|unit| (unit.test_file.as_str(), unit)).collect();
         let contents = Contents::new(&self.project.root, unsaved);
         let mut survey = Survey { test_files, missing: Vec::new(), broken: Vec::new(), units: BTreeMap::new() };
@@ -102,7 +110,7 @@ impl Map {
         let mentioning = test_files(&self.project, file, function);
         let Some(function) = function.map(plain) else { return mentioning };
         let said = |error: MapError| error.to_string();
-        let survey = self.survey(unsaved).map_err(said)?;
+        let survey = self.known(unsaved).map_err(said)?;
         let reached = self.store().reached_once(&self.context, &written(file), &function);
         let reached = reached.map_err(|error| said(error.into()))?;
         if survey.complete() && !survey.test_files.is_empty() {

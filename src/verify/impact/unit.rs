@@ -8,8 +8,10 @@ use serde::Serialize;
 
 use super::contents::written;
 use super::plain;
-use crate::verify::observed::Observed;
+use crate::verify::baseline::file_of;
+use crate::verify::observed::{Observed, TestReport};
 use crate::verify::sandbox::{Ended, Kill};
+use crate::verify::select::contains_word;
 use crate::verify::verdict::{PASSED, over, tail};
 
 /// How a test ended on the text as it is.
@@ -56,12 +58,14 @@ pub struct Test {
 /// A function: its file relative to the root, and its qualified name.
 pub(super) type Function = (String, String);
 
-/// A test file, run by itself.
+/// What was seen of a test file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Unit {
     pub(super) test_file: String,
     /// Why nothing, or not all, is known of it.
     pub(super) error: Option<String>,
+    /// It was run together with other test files, which may have imported or computed something before it.
+    pub(super) together: bool,
     /// It ran out of time, which says as much about the machine as about the tests.
     pub(super) late: bool,
     pub(super) tests: Vec<(Test, BTreeSet<Function>)>,
@@ -77,14 +81,56 @@ impl Unit {
         self.tests.iter().filter(|(test, _)| test.outcome == Outcome::Passed).count()
     }
 
-    pub(super) fn new(root: &Path, test_file: &str, observed: &Observed, ended: &Ended, limit: Duration) -> Self {
+    /// From a run of that file alone.
+    pub(super) fn alone(root: &Path, test_file: &str, observed: &Observed, ended: &Ended, limit: Duration) -> Self {
+        let error = error(observed, ended, limit);
+        let late = ended.kill == Some(Kill::Time);
+        Self {
+            error,
+            late,
+            millis: ended.millis as f64,
+            ..Self::new(root, test_file, &observed.tests.iter().collect::<Vec<_>>(), observed)
+        }
+    }
+
+    /// Of each test file of a run all of whose tests ended: what of the run was its.
+    pub(super) fn several<'a>(
+        root: &'a Path,
+        test_files: &'a [String],
+        observed: &'a Observed,
+    ) -> impl Iterator<Item = Self> + 'a {
+        // a test of none of the files: whose it is can not be told
+        let told = observed.tests.iter().all(|test| test_files.iter().any(|file| file == file_of(&test.id)));
+        let collected = observed.collected.as_ref().filter(|_| told);
+        test_files.iter().filter_map(move |test_file| {
+            let of_file = |id: &str| file_of(id) == test_file;
+            let tests: Vec<&TestReport> = observed.tests.iter().filter(|test| of_file(&test.id)).collect();
+            if tests.len() < collected?.get(test_file).copied().unwrap_or_default() {
+                return None;
+            }
+            let error = observed.collect_errors.iter().find(|(id, _)| of_file(id)).map(not_imported);
+            let millis = tests.iter().map(|test| test.seconds * 1000.0).sum();
+            let together = test_files.len() > 1;
+            let mut unit = Self { error, together, millis, ..Self::new(root, test_file, &tests, observed) };
+            // the others were loaded by pytest, not by this one
+            let text = std::fs::read(root.join(test_file)).unwrap_or_default();
+            let imports = |file: &str| {
+                let stem = Path::new(file).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+                stem.is_some_and(|stem| contains_word(&text, stem.as_bytes()))
+            };
+            unit.loaded.retain(|file| file == test_file || !test_files.contains(file) || imports(file));
+            Some(unit)
+        })
+    }
+
+    fn new(root: &Path, test_file: &str, tests: &[&TestReport], observed: &Observed) -> Self {
         let inside = |path: &str| Path::new(path).strip_prefix(root).ok().map(written);
-        let function = |name: &String| {
+        let function = |name: &str| {
             let (path, name) = name.split_once("::")?;
             Some((inside(path)?, plain(name)))
         };
-        let functions = |names: &[String]| names.iter().filter_map(function).collect();
-        let tests = observed.tests.iter().map(|test| {
+        let functions = |numbers: &[usize]| observed.functions(numbers).filter_map(function).collect();
+        let tests = tests.iter().map(|test| {
             let outcome = match test.outcome.as_str() {
                 PASSED => Outcome::Passed,
                 other if other.contains("skipped") => Outcome::Skipped,
@@ -99,12 +145,10 @@ impl Unit {
         loaded.extend(conftests(test_file));
         Self {
             test_file: test_file.to_owned(),
-            error: error(observed, ended, limit),
-            late: ended.kill == Some(Kill::Time),
             tests: tests.collect(),
             imported: functions(&observed.imported),
             loaded,
-            millis: ended.millis as f64,
+            ..Self::default()
         }
     }
 }
@@ -117,15 +161,13 @@ fn conftests(test_file: &str) -> impl Iterator<Item = String> {
 fn error(observed: &Observed, ended: &Ended, limit: Duration) -> Option<String> {
     match ended.kill {
         Some(Kill::Time) => {
-            let at =
-                observed.tests.last().map_or("while it is imported".to_owned(), |test| format!("after {}", test.id));
-            return Some(format!("it does not end within {} s ({at})", limit.as_secs()));
+            return Some(format!("it does not end within {} s ({})", limit.as_secs(), observed.place()));
         }
-        Some(kill) => return Some(over(kill).to_owned()),
+        Some(kill) => return Some(format!("{}: {}", observed.place(), over(kill))),
         None => {}
     }
-    if let Some((id, text)) = observed.collect_errors.first() {
-        return Some(format!("{id} can not be imported: {}", text.trim().lines().last().unwrap_or_default()));
+    if let Some(error) = observed.collect_errors.first() {
+        return Some(not_imported(error));
     }
     // 0 all passed, 1 some did not, 5 no test
     if !matches!(observed.end, Some(0 | 1 | 5)) {
@@ -133,10 +175,17 @@ fn error(observed: &Observed, ended: &Ended, limit: Duration) -> Option<String> 
         let last = said.lines().last().unwrap_or_default();
         return Some(match observed.end.or(ended.code) {
             Some(code) => format!("pytest ends with status {code}: {last}"),
-            None => format!("pytest was ended by signal {}: {last}", ended.signal.unwrap_or_default()),
+            None => {
+                let (signal, place) = (ended.signal.unwrap_or_default(), observed.place());
+                format!("pytest was ended by signal {signal} {place}: {last}")
+            }
         });
     }
     None
+}
+
+fn not_imported((id, text): &(String, String)) -> String {
+    format!("{id} can not be imported: {}", text.trim().lines().last().unwrap_or_default())
 }
 
 #[cfg(test)]

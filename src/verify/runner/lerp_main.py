@@ -22,7 +22,7 @@ def run(payload, report, holder=None):
     except ImportError as error:
         report.send("refused", reason=f"pytest can not be imported: {error}")
         os._exit(125)
-    reporter = lerp_report.Reporter(report, payload["select"], reach, watch)
+    reporter = lerp_report.Reporter(report, payload["select"], reach, watch, everywhere)
     sys.addaudithook(reporter.audit)
     if holder is not None:
         holder.reporter = reporter
@@ -35,8 +35,7 @@ def run(payload, report, holder=None):
         except Exception:
             pass
     reporter.send_sources()
-    if everywhere is not None:
-        report.send("files", paths=everywhere.files())
+    reporter.send_files()
     report.send("end", code=code)
     # nothing left over from the tests (exit handlers, threads) can hold up or change the end
     os._exit(code)

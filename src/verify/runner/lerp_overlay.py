@@ -21,6 +21,12 @@ class OverlayLoader(importlib.machinery.SourceFileLoader):
         return super().get_source(fullname) if self._text is None else self._text
 
     def get_code(self, fullname):
+        if self._text is None and (self._reach is None or self._reach.unchanged):
+            code = super().get_code(fullname)
+            if self._reach is not None:
+                self._reach.watch(code)
+            self._loaded(self.path)
+            return code
         # no cached bytecode: it belongs to the text on disk
         text = self.get_data(self.path) if self._text is None else self._text
         tree_or_text = text

@@ -30,6 +30,11 @@ class Reach:
         if self._tool is None:
             setattr(builtins, PROBE, self._now.add)
 
+    @property
+    def unchanged(self):
+        """Code is watched as it is: what is cached of it will do."""
+        return self._tool is not None
+
     def take(self):
         """The functions reached since the last call, by qualified name."""
         names = sorted(self._now)

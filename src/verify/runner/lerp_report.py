@@ -3,11 +3,13 @@
 import json
 import os
 import re
+import sys
 from collections import Counter
 
 TEXT_LIMIT = 8000
 FAILURES_WITH_TEXT = 5
 PROCESS_EVENTS = {"subprocess.Popen", "os.system", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.spawn"}
+CONFTEST = re.compile(r"(__pycache__/)?conftest\.(py|[^/]*pyc)$")
 ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 
 
@@ -39,8 +41,10 @@ class Report:
 
 
 class Reporter:
-    def __init__(self, report, select, reach, watch=None):
+    def __init__(self, report, select, reach, watch=None, everywhere=None):
         self._report = report
+        self._everywhere = everywhere
+        self._modules = 0
         self._select = None if select is None else Counter(map(plain, select))
         self._reach = reach
         self._watch = watch
@@ -49,18 +53,55 @@ class Reporter:
         self._text = {}
         self._told = 0
         self._processes = False
+        self._config = None
+        self._collected = False
+        self._numbers = {}
+
+    def _reached(self):
+        """The functions that were reached since the last time, as numbers; each name is told once."""
+        names = self._reach.take() if self._reach else []
+        new = [name for name in names if name not in self._numbers]
+        if new:
+            self._numbers.update(zip(new, range(len(self._numbers), len(self._numbers) + len(new))))
+            self._report.send("names", names=new)
+        return [self._numbers[name] for name in names]
+
+    def pytest_configure(self, config):
+        self._config = config
+
+    def _named(self, nodeid):
+        """A test's name from the folder in which pytest was started, which is not always the one that it takes for the root."""
+        root, here = getattr(self._config, "rootpath", None), os.fspath(self._config.invocation_params.dir)
+        if root is None or os.fspath(root) == here:
+            return plain(nodeid)
+        path, mark, rest = nodeid.partition("::")
+        return plain(os.path.relpath(os.path.join(root, path), here) + mark + rest if path else nodeid)
 
     def audit(self, event, arguments):
         if event == "open":
+            path = arguments[0]
             if self._watch is not None:
-                self._watch.opened(arguments[0])
+                self._watch.opened(path)
+            if not self._collected and type(path) is str and CONFTEST.search(path):
+                self.at(os.path.relpath(CONFTEST.sub("conftest.py", path)))
         elif event in PROCESS_EVENTS and not self._processes:
             self._processes = True
             self._report.send("process")
 
+    def pytest_internalerror(self, excrepr):
+        self._report.send("broken", reason=str(excrepr)[-TEXT_LIMIT:])
+
+    def at(self, place):
+        """What begins now: the last one is where a run that was cut short was."""
+        self._report.send("at", place=place)
+
+    def pytest_collectstart(self, collector):
+        if collector.nodeid.endswith(".py"):
+            self.at(self._named(collector.nodeid))
+
     def pytest_collectreport(self, report):
         if report.failed:
-            self._report.send("collect_error", id=report.nodeid, text=report.longreprtext[-TEXT_LIMIT:])
+            self._report.send("collect_error", id=self._named(report.nodeid), text=report.longreprtext[-TEXT_LIMIT:])
 
     def pytest_collection_modifyitems(self, session, config, items):
         if self._select is not None:
@@ -74,7 +115,7 @@ class Reporter:
     def _keep_selected(self, items):
         wanted, kept, dropped = self._select.copy(), [], []
         for item in items:
-            name = plain(item.nodeid)
+            name = self._named(item.nodeid)
             wanted[name] -= 1
             (kept if wanted[name] >= 0 else dropped).append(item)
         items[:] = kept
@@ -90,10 +131,19 @@ class Reporter:
         self._keep_selected(session.items)
 
     def pytest_collection_finish(self, session):
-        imported = self._reach.take() if self._reach else []
-        self._report.send("collected", count=len(session.items), imported=imported)
+        self._collected = True
+        imported = self._reached()
+        files = Counter(self._named(item.nodeid).partition("::")[0] for item in session.items)
+        self._report.send("collected", files=files, imported=imported)
         # already here: the tests may end the process
         self.send_sources()
+        self.send_files()
+
+    def send_files(self):
+        """The project's files that are in use, when there are more than were told."""
+        if self._everywhere is not None and len(sys.modules) != self._modules:
+            self._modules = len(sys.modules)
+            self._report.send("files", paths=self._everywhere.files())
 
     def send_sources(self):
         if self._watch is not None:
@@ -103,6 +153,7 @@ class Reporter:
     def pytest_runtest_logstart(self, nodeid, location):
         self._phases[nodeid] = {}
         self._seconds[nodeid] = 0.0
+        self.at(self._named(nodeid))
         if self._reach:
             self._reach.take()
 
@@ -122,11 +173,13 @@ class Reporter:
         if text is not None:
             self._told += 1
             text = text[-TEXT_LIMIT:] if self._told <= FAILURES_WITH_TEXT else ""
+        # before the test itself is told: what is known of it then is whole
+        self.send_files()
         self._report.send(
             "test",
-            id=plain(nodeid),
+            id=self._named(nodeid),
             outcome="/".join(phases.get(phase, "-") for phase in ("setup", "call", "teardown")),
             seconds=self._seconds.pop(nodeid, 0.0),
-            reached=self._reach.take() if self._reach else [],
+            reached=self._reached(),
             text=text,
         )

@@ -184,7 +184,10 @@ def preloaded(modules):
     """Without pytest's plug-ins: pytest imports those itself, and rewrites their assertions."""
     from importlib import metadata
 
-    plugins = {point.value.partition(":")[0].partition(".")[0] for point in metadata.entry_points(group="pytest11")}
+    points = metadata.entry_points()
+    # a mapping before Python 3.10
+    points = points.select(group="pytest11") if hasattr(points, "select") else points.get("pytest11", ())
+    plugins = {point.value.partition(":")[0].partition(".")[0] for point in points}
     plugins |= {"_pytest", "pytest"}
     return [name for name in modules if name.partition(".")[0] not in plugins]
 

@@ -1,9 +1,11 @@
--- a test file, run by itself
+-- a test file
 CREATE TABLE unit (
     id INTEGER PRIMARY KEY,
     context TEXT NOT NULL,
     test_file TEXT NOT NULL,
     error TEXT,
+    -- 0: it was run by itself; 1: with others, which may have imported or computed something before it
+    together INTEGER NOT NULL,
     millis REAL NOT NULL,
     made INTEGER NOT NULL,
     -- what is known holds no longer than this; NULL: until a file changes
