@@ -117,7 +117,11 @@ fn testing(settings: &Settings) -> Vec<Row> {
     } else {
         missing("pytest", format!("not installed for {path}"), &format!("{path} -m pip install pytest"))
     };
-    vec![found("Python", format!("{major}.{minor}.{micro} ({path})")), pytest]
+    let row = match python.too_old() {
+        None => found("Python", format!("{major}.{minor}.{micro} ({path})")),
+        Some(reason) => missing("Python", reason, "set LERP_PYTHON to a newer Python of the project's"),
+    };
+    vec![row, pytest]
 }
 
 /// Which tests are there, and what is known of them.
@@ -134,7 +138,7 @@ fn impact(settings: &Settings) -> Vec<Row> {
         Ok(map) => map,
         Err(error) => return vec![missing("impact map", error.to_string(), "set LERP_CACHE to a folder of yours")],
     };
-    let Ok(survey) = map.survey(&Default::default()) else { return Vec::new() };
+    let Ok(survey) = map.known(&Default::default()) else { return Vec::new() };
     let (all, unknown) = (survey.test_files.len(), survey.missing.len());
     let tests = match all {
         0 => format!("no test file below {root}: candidates stay untested"),
@@ -150,7 +154,9 @@ fn impact(settings: &Settings) -> Vec<Row> {
         Some(note) => missing("impact map", note, "set LERP_CACHE to a folder of yours"),
         None => found("impact map", detail),
     };
-    vec![found("tests", tests), row]
+    let mut rows = vec![found("tests", tests), row];
+    rows.extend(project.warning().map(|warning| missing("pytest.ini", warning, "see docs/verification.md, Limits")));
+    rows
 }
 
 /// One row for all, then one for each property.

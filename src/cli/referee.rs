@@ -132,6 +132,7 @@ impl Tests {
         if let Some(verifier) = verifiers.get(&root) {
             return Ok((Arc::clone(verifier), inside));
         }
+        project.warning().into_iter().for_each(|warning| eprintln!("lerp: warning: {warning}"));
         let verifier = Verifier::new(project, self.settings.clone()).map_err(|error| error.to_string())?;
         verifier.note().into_iter().for_each(|note| eprintln!("lerp: warning: {note}"));
         let verifier = Arc::new(verifier);

@@ -89,6 +89,7 @@ impl Tests {
         let subject = Subject::find(&self.target, self.root.as_deref(), &settings)?;
         let mut settings = verify_settings(&settings);
         settings.jobs = self.jobs.unwrap_or(settings.jobs).clamp(1, 64);
+        subject.project.warning().into_iter().for_each(|warning| eprintln!("lerp: warning: {warning}"));
         let map = Map::open(&subject.project, &settings)?;
         let survey = match known(&map)? {
             Known::All(survey) => survey,

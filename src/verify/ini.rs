@@ -4,8 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Files that change what pytest does.
-const CONFIGURATION: &[&str] =
-    &["pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "conftest.py", "setup.py"];
+const CONFIGURATION: &[&str] = &[
+    "pytest.toml",
+    ".pytest.toml",
+    "pytest.ini",
+    ".pytest.ini",
+    "pyproject.toml",
+    "tox.ini",
+    "setup.cfg",
+    "conftest.py",
+    "setup.py",
+];
 
 /// Where pytest looks for its configuration, there or not: in the root and, where that has none, above it.
 pub(super) fn configuration_above(root: &Path) -> impl Iterator<Item = PathBuf> {
@@ -43,11 +52,11 @@ impl PytestOptions {
         let mut options = Self { unheard: !Self::configured(root), ..Self::default() };
         let sections = [("pytest.ini", "pytest"), (".pytest.ini", "pytest")];
         let later = [("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")];
+        let whole = ["pytest.toml", ".pytest.toml"].iter().find_map(|name| table(&text(name)?, &["pytest"]));
         let section = |(file, name): &(&str, &str)| ini_section(&text(file)?, name);
-        if let Some(pairs) = sections.iter().find_map(section) {
+        let project = || text("pyproject.toml").and_then(|text| pyproject(&text));
+        if let Some(pairs) = whole.or_else(|| sections.iter().find_map(section)).or_else(project) {
             options.take(&pairs);
-        } else if let Some(table) = text("pyproject.toml").and_then(|text| pyproject(&text)) {
-            options.take(&table);
         } else if let Some(pairs) = later.iter().find_map(section) {
             options.take(&pairs);
         }
@@ -57,11 +66,21 @@ impl PytestOptions {
     /// Whether the root has a configuration of pytest's.
     pub(super) fn configured(root: &Path) -> bool {
         let has = |name: &str, word: &str| fs::read_to_string(root.join(name)).is_ok_and(|text| text.contains(word));
-        root.join("pytest.ini").exists()
-            || root.join(".pytest.ini").exists()
+        ["pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini"].iter().any(|name| root.join(name).exists())
             || has("tox.ini", "[pytest]")
             || has("setup.cfg", "[tool:pytest]")
             || has("pyproject.toml", "[tool.pytest")
+    }
+
+    /// The same options for a folder below the one that they were read in.
+    pub(super) fn below(mut self, folder: &Path) -> Self {
+        let inside = |path: &String| {
+            let path = Path::new(path.trim_start_matches("./"));
+            path.strip_prefix(folder).ok().map(|rest| rest.to_string_lossy().into_owned())
+        };
+        // where none of them is below the folder, pytest is started in it with its own test files
+        self.testpaths = self.testpaths.iter().filter_map(inside).filter(|path| !path.is_empty()).collect();
+        self
     }
 
     fn take(&mut self, pairs: &[(String, Vec<String>)]) {
@@ -101,9 +120,18 @@ fn ini_section(text: &str, wanted: &str) -> Option<Vec<(String, Vec<String>)>> {
 
 /// The same from `pyproject.toml`.
 fn pyproject(text: &str) -> Option<Vec<(String, Vec<String>)>> {
-    let document: toml::Table = text.parse().ok()?;
-    let pytest = document.get("tool")?.get("pytest")?;
-    let table = pytest.get("ini_options").unwrap_or(pytest).as_table()?;
+    table(text, &["tool", "pytest", "ini_options"]).or_else(|| table(text, &["tool", "pytest"]))
+}
+
+/// The same from a table of a TOML file.
+fn table(text: &str, names: &[&str]) -> Option<Vec<(String, Vec<String>)>> {
+    let mut table: toml::Table = text.parse().ok()?;
+    for name in names {
+        match table.remove(*name)? {
+            toml::Value::Table(inner) => table = inner,
+            _ => return None,
+        }
+    }
     let strings = |value: &toml::Value| match value {
         toml::Value::String(text) => text.split_whitespace().map(str::to_owned).collect(),
         toml::Value::Array(items) => items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
@@ -160,6 +188,19 @@ mod tests {
             &[],
             &["a_*.py", "b_*.py"],
         );
+        check("pyproject.toml", "[tool.pytest]\ntestpaths = [\"tests\"]\n", &["tests"], &usual);
+        check("pytest.toml", "[pytest]\ntestpaths = [\"tests\"]\n", &["tests"], &usual);
         check("pyproject.toml", "not toml [", &[], &usual);
+    }
+
+    #[test]
+    fn options_of_a_folder_above_hold_for_what_is_below() {
+        let below = |testpaths: &[&str]| {
+            let options = PytestOptions { testpaths: owned(testpaths), ..PytestOptions::default() };
+            options.below(Path::new("packages/shop")).testpaths
+        };
+        assert_eq!(below(&["packages/shop/tests", "packages/other/tests"]), ["tests"]);
+        assert_eq!(below(&["./packages/shop"]), [""; 0]);
+        assert_eq!(below(&["tests"]), [""; 0]);
     }
 }

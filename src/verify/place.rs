@@ -10,6 +10,7 @@ use serde_json::json;
 use super::command::Plan;
 use super::ini::{PytestOptions, configuration_above};
 use super::job::Job;
+use super::project::Above;
 use super::sandbox::{self, Launch, Limits, Policy, REPORT_FD};
 use super::{Project, Settings};
 
@@ -93,7 +94,8 @@ impl Place<'_> {
         arguments.push(format!("--maxfail={}", u8::from(job.stop)));
         // what is above the project can not be read, and pytest would look there for a configuration
         let root = &self.project.root;
-        let above = configuration_above(root).any(|file| file.parent() != Some(root.as_path()) && file.exists());
+        let above = !matches!(self.project.above, Above::Shared(_))
+            && configuration_above(root).any(|file| file.parent() != Some(root.as_path()) && file.exists());
         let said =
             |argument: &String| ["-c", "--rootdir", "--config-file"].iter().any(|name| argument.starts_with(name));
         if above && !PytestOptions::configured(root) && !job.arguments.iter().any(said) {
@@ -198,6 +200,9 @@ impl Place<'_> {
     fn policy(&self, job: &Job) -> Policy {
         let python = &self.project.interpreter;
         let mut read = vec![self.project.root.clone(), self.runner.clone(), self.folder.clone()];
+        if let Above::Shared(folder) = &self.project.above {
+            read.push(folder.clone());
+        }
         read.extend(python.prefixes.iter().chain(&python.paths).chain(&python.user_base).cloned());
         let mut execute = loaders();
         if job.processes {

@@ -18,6 +18,19 @@ pub struct Project {
     /// The project's Python.
     pub interpreter: Interpreter,
     pub(super) options: PytestOptions,
+    /// What configures pytest from above the root.
+    pub(super) above: Above,
+}
+
+/// A configuration of pytest's above the root, for a root that has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Above {
+    /// There is none.
+    Nothing,
+    /// In this folder of the same repository: it is the project's, tests may read the folder.
+    Shared(PathBuf),
+    /// In this folder, which is not the project's: a run does without.
+    Foreign(PathBuf),
 }
 
 /// Why there is no project to verify in.
@@ -58,8 +71,37 @@ impl Project {
             return Err(ProjectError::Secrets(root, (*secret).to_owned()));
         }
         let interpreter = Interpreter::discover(&root, settings.interpreter.as_deref())?;
-        let options = PytestOptions::read(&root);
-        Ok(Self { root, interpreter, options })
+        let above = Above::of(&root);
+        let options = match &above {
+            Above::Shared(folder) => {
+                let below = root.strip_prefix(folder).unwrap_or(&root);
+                PytestOptions::read(folder).below(below)
+            }
+            Above::Nothing | Above::Foreign(_) => PytestOptions::read(&root),
+        };
+        Ok(Self { root, interpreter, options, above })
+    }
+
+    /// What of the user's set-up does not hold in lerp's runs.
+    pub fn warning(&self) -> Option<String> {
+        let Above::Foreign(folder) = &self.above else { return None };
+        Some(format!(
+            "pytest's configuration in {} is not used: it lies above the project {} and not in its repository; name the folder with --root, \
+             or give the project a configuration of its own",
+            folder.display(),
+            self.root.display()
+        ))
+    }
+}
+
+impl Above {
+    fn of(root: &Path) -> Self {
+        let found = || root.ancestors().skip(1).find(|folder| PytestOptions::configured(folder));
+        let Some(folder) = (!PytestOptions::configured(root)).then(found).flatten() else { return Self::Nothing };
+        let repository = root.ancestors().find(|folder| folder.join(".git").exists());
+        let same = repository.is_some_and(|repository| folder.starts_with(repository));
+        let secret = SECRETS.iter().any(|name| folder.join(name).exists());
+        if same && !secret { Self::Shared(folder.to_owned()) } else { Self::Foreign(folder.to_owned()) }
     }
 }
 
@@ -103,6 +145,28 @@ mod tests {
         check(&["p/setup.py", "p/sub/pytest.ini", "p/sub/a.py"], "p/sub", "p/sub");
         check(&["p/pyproject.toml", "p/a/b/tests/test_c.py", "p/a/b/__init__.py"], "p/a/b", "p");
         check(&["p/.git/config", "p/a/b/c.py"], "p/a/b", "p");
+    }
+
+    #[test]
+    fn a_configuration_above_is_the_projects_in_the_same_repository() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path().canonicalize().unwrap();
+        let root = base.join("repository/packages/shop");
+        fs::create_dir_all(&root).unwrap();
+        assert_eq!(Above::of(&root), Above::Nothing);
+        let repository = base.join("repository");
+        fs::write(repository.join("pyproject.toml"), "[tool.pytest.ini_options]\n").unwrap();
+        assert_eq!(Above::of(&root), Above::Foreign(repository.clone()));
+        fs::create_dir(repository.join(".git")).unwrap();
+        assert_eq!(Above::of(&root), Above::Shared(repository.clone()));
+        fs::create_dir(repository.join(".ssh")).unwrap();
+        assert_eq!(Above::of(&root), Above::Foreign(repository.clone()));
+        fs::write(root.join("pytest.ini"), "").unwrap();
+        assert_eq!(Above::of(&root), Above::Nothing);
+        fs::remove_file(root.join("pytest.ini")).unwrap();
+        fs::remove_file(repository.join("pyproject.toml")).unwrap();
+        fs::write(base.join("pytest.ini"), "").unwrap();
+        assert_eq!(Above::of(&root), Above::Foreign(base));
     }
 
     #[test]

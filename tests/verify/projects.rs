@@ -3,9 +3,9 @@
 use std::fs;
 use std::time::Duration;
 
-use lerp::verify::{Candidate, Project, Status, TestsSetting};
+use lerp::verify::{Candidate, Project, Status, TestsSetting, Tier};
 
-use super::support::{SHOP, Shop, TESTS, run, total_after};
+use super::support::{SHOP, Shop, TESTS, run, total_after, write};
 
 fn check(shop: &Shop, tests: &TestsSetting, expect: Status, word: &str) {
     let verdict = shop.verdict_of(&shop.candidate(&total_after("")), tests);
@@ -50,10 +50,25 @@ fn broken_projects_are_untested_and_named() {
     check(&shop, &TestsSetting::Auto, Status::Untested, "--no-such-option");
     shop.write("pytest.ini", "[pytest]\n");
     shop.write("tests/test_shop.py", &format!("import os\n{TESTS}\n\ndef test_killer():\n    os.killpg(0, 9)\n"));
-    check(&shop, &TestsSetting::Auto, Status::Untested, "original");
+    check(
+        &shop,
+        &TestsSetting::Auto,
+        Status::Untested,
+        "in tests/test_shop.py::test_killer: the process is ended by signal 9",
+    );
     shop.settings.baseline_limit = Duration::from_secs(4);
     shop.write("tests/test_shop.py", &format!("while True: pass\n{TESTS}"));
-    check(&shop, &TestsSetting::Auto, Status::Untested, "do not end within 4 s");
+    check(
+        &shop,
+        &TestsSetting::Auto,
+        Status::Untested,
+        "do not end within 4 s on the original (while importing tests/test_shop.py",
+    );
+    shop.settings.baseline_limit = Duration::from_secs(60);
+    let network =
+        "import socket\n\n\ndef test_network():\n    socket.create_connection(('192.0.2.1', 80), timeout=1)\n";
+    shop.write("tests/test_shop.py", &format!("import shop\n{network}"));
+    check(&shop, &TestsSetting::Auto, Status::Untested, "test_shop.py::test_network; the first says: PermissionError");
 }
 
 #[test]
@@ -162,6 +177,40 @@ fn a_configuration_above_the_project_is_not_its_own() {
     check(&shop, &TestsSetting::Auto, Status::Passed, "");
     shop.write("tests/conftest.py", "import another_missing_module\n");
     check(&shop, &TestsSetting::Auto, Status::Untested, "another_missing_module");
+}
+
+#[test]
+fn a_configuration_above_in_the_same_repository_is_the_projects() {
+    let Some(mut shop) = Shop::new() else { return };
+    let above = shop.folder.path().to_owned();
+    write(&above.join(".git/HEAD"), "");
+    write(&above.join("pytest.ini"), "[pytest]\npythonpath = library\ntestpaths = elsewhere\n");
+    write(&above.join("conftest.py"), "import pytest\n\n\n@pytest.fixture\ndef one():\n    return 1\n");
+    write(&above.join("library/rates.py"), "RATE = 1\n");
+    let tests = "import rates\nimport shop\n\n\ndef test_total(one):\n    assert shop.total([one]) == rates.RATE\n";
+    shop.write("tests/test_shop.py", tests);
+    let wrong = shop.candidate(&SHOP.replace("+= price", "+= 2"));
+    for tier in [Tier::T1, Tier::T2, Tier::T3] {
+        shop.settings.fastest = tier;
+        let verifier = shop.verifier();
+        let right = verifier.verify(&shop.candidate(&total_after("")), &TestsSetting::Auto, &|| false);
+        assert_eq!((right.status, right.tier), (Status::Passed, Some(tier)), "{right:?}");
+        let verdict = verifier.verify(&wrong, &TestsSetting::Auto, &|| false);
+        assert_eq!((verdict.status, verdict.tier), (Status::Failed, Some(tier)), "{verdict:?}");
+        // names are those that pytest takes when it is started in the project
+        let reaching = verifier.reaching(&wrong, &TestsSetting::Auto, &|| false);
+        assert_eq!(reaching, Some(vec!["tests/test_shop.py::test_total".to_owned()]));
+    }
+    assert_eq!(shop.verifier().project().warning(), None);
+    // of another repository: a run does without, and that is said
+    write(&shop.root().join(".git/HEAD"), "");
+    check(&shop, &TestsSetting::Auto, Status::Untested, "rates");
+    assert!(shop.verifier().project().warning().is_some_and(|warning| warning.contains("is not used")));
+    // a configuration beside the tests is the first that pytest finds
+    fs::remove_dir_all(shop.root().join(".git")).unwrap();
+    shop.write("tests/pytest.ini", "[pytest]\n");
+    shop.write("tests/test_shop.py", TESTS);
+    check(&shop, &TestsSetting::Auto, Status::Passed, "");
 }
 
 #[test]
