@@ -6,8 +6,9 @@ mod common;
 use common::package_files;
 use lerp::latent::ModelSettings;
 use lerp::syntax::{Function, find_functions, import_position, parse};
-use lerp::synthesis::{Cancel, Engine, Example, Request, SynthesisError};
+use lerp::synthesis::{Cancel, Engine, Example, Outcome, Request, SynthesisError};
 use lerp::text::apply_edits;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -116,6 +117,50 @@ fn strength_zero_gives_the_text_back() {
     let outcome = engine().run(&request, &Cancel::default()).unwrap();
     assert!(outcome.unchanged && outcome.candidates.is_empty());
 }
+
+/// The lines of a text that an edit takes away or changes.
+fn lines_changed(source: &str, outcome: &Outcome) -> BTreeSet<usize> {
+    let edits = outcome.candidates.first().map_or(&[][..], |first| &first.edits);
+    let line = |at: usize| source[..at].matches('\n').count();
+    edits.iter().flat_map(|edit| line(edit.range.start)..=line(edit.range.end)).collect()
+}
+
+#[test]
+fn less_strength_changes_fewer_of_the_same_places() {
+    let mut texts = vec![(MANY.to_owned(), "f".to_owned())];
+    texts.extend(functions(6, 211).into_iter().map(|(source, function)| (source, function.qualname)));
+    let mut several = 0;
+    for (source, function) in &texts {
+        for (concept, remove) in [("none-comparison", false), ("print-debugging", true), ("f-strings", false)] {
+            let at = |strength: f32| {
+                let mut request = request(source, Some(function));
+                if remove { &mut request.remove } else { &mut request.add }.push(concept.to_owned());
+                request.strength = strength;
+                engine().run(&request, &Cancel::default())
+            };
+            let Ok(whole) = at(1.0) else { continue };
+            let places = |outcome: &Outcome| outcome.candidates.first().map(|first| first.places);
+            let mut before = BTreeSet::new();
+            for strength in [0.01, 0.25, 0.5, 0.75, 1.0] {
+                let outcome = at(strength).unwrap();
+                assert_eq!(outcome.unchanged, whole.unchanged, "{concept} {strength} on {function}");
+                let lines = lines_changed(source, &outcome);
+                assert!(before.is_subset(&lines), "{concept} {strength} on {function}: {before:?}, {lines:?}");
+                before = lines;
+                if let (Some(here), Some(of_all)) = (places(&outcome), places(&whole)) {
+                    assert_eq!((here.of, of_all.changed), (of_all.of, of_all.of));
+                    let most = (strength * here.of as f32 - 1e-3).ceil().max(1.0) as usize;
+                    assert!((1..=most).contains(&here.changed), "{concept} {strength} on {function}: {here:?}");
+                    several += usize::from(here.of > 1 && strength == 1.0);
+                }
+            }
+            assert!(at(0.0).unwrap().candidates.is_empty());
+        }
+    }
+    assert!(several > 0, "no edit has several places");
+}
+
+const MANY: &str = "def f(a, b, c):\n    print(\"first\", a)\n    if a == None:\n        return b\n    print(\"second\", b)\n    if b == None:\n        return c\n    print(\"third\", c)\n    return a\n";
 
 #[test]
 fn the_same_request_gives_the_same_candidates() {

@@ -56,7 +56,7 @@ pub struct About {
     pub pairs: usize,
     /// Their agreement, to 1.
     pub agreement: f32,
-    /// `graded`: it acts on several places; `switch`: it is there or not.
+    /// `places`: its pairs make the same change at several places; `switch`: it is there or not.
     pub strength: &'static str,
 }
 

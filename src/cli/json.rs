@@ -43,6 +43,10 @@ pub struct FunctionJson<'a> {
     pub tests_run: Option<usize>,
     pub score: Option<f32>,
     pub concept_gain: Option<f32>,
+    pub confidence: Option<f32>,
+    pub strength: Option<&'static str>,
+    pub places: Option<usize>,
+    pub places_changed: Option<usize>,
     pub candidates_failed: usize,
     pub differential: Option<&'a Differential>,
 }

@@ -6,7 +6,7 @@ use super::engine::{Concept, Editor, Place};
 use super::referee::{Attempt, Referee, Status, Trial, Verdict};
 use crate::concepts::{ConceptInfo, ExamplePair};
 use crate::syntax;
-use crate::synthesis::{Cancel, Candidate, Outcome, Request, SynthesisError, Timings};
+use crate::synthesis::{Cancel, Candidate, Outcome, Places, Request, SynthesisError, Timings};
 use crate::text::{TextEdit, apply_edits};
 use crate::verify::{Agreement, Difference, Differential};
 use std::sync::Mutex;
@@ -77,6 +77,7 @@ impl Editor for Words {
                 edits: vec![edit],
                 score: -(n as f32),
                 concept_gain: 1.0,
+                places: Places { of: 1, changed: 1 },
                 millis: 1.0,
             }
         };

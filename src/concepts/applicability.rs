@@ -130,19 +130,28 @@ fn shape(vocabulary: &Vocabulary, id: Id) -> i32 {
 /// Whether the pairs make the same change at several places of one function: then less strength means fewer places. Otherwise
 /// the concept is there or it is not.
 pub fn is_graded(windows: &[WindowPair]) -> bool {
-    let repeats = windows.iter().filter(|window| repeats(window)).count();
+    let repeats = windows.iter().filter(|window| {
+        let hunks = hunks(window);
+        hunks.iter().collect::<BTreeSet<_>>().len() < hunks.len()
+    });
+    let repeats = repeats.count();
     // one pair in five: a chance likeness of two hunks is rarer
     repeats > 0 && 5 * repeats >= windows.len()
 }
 
-fn repeats(window: &WindowPair) -> bool {
+/// Whether every pair shows unlike changes that stand together, such as a line in front of something and one behind it: then
+/// none of them is to be made without the others.
+pub fn is_compound(windows: &[WindowPair]) -> bool {
+    !windows.is_empty() && windows.iter().all(|window| hunks(window).into_iter().collect::<BTreeSet<_>>().len() > 1)
+}
+
+/// What is changed at each place of a window, whatever names it is about.
+fn hunks(window: &WindowPair) -> Vec<Vec<(i32, u8)>> {
+    let vocabulary = Vocabulary::built_in();
     let tagged: Vec<(Id, u8)> = window.ids.iter().copied().zip(window.tags.iter().copied()).collect();
     let changed = |tag: u8| tag == Tag::Deleted as u8 || tag == Tag::Inserted as u8;
-    let mut seen = BTreeSet::new();
-    tagged.chunk_by(|a, b| changed(a.1) == changed(b.1)).filter(|run| changed(run[0].1)).any(|run| {
-        let vocabulary = Vocabulary::built_in();
-        !seen.insert(run.iter().map(|(id, tag)| (shape(vocabulary, *id), *tag)).collect::<Vec<_>>())
-    })
+    let runs = tagged.chunk_by(|a, b| changed(a.1) == changed(b.1)).filter(|run| changed(run[0].1));
+    runs.map(|run| run.iter().map(|(id, tag)| (shape(vocabulary, *id), *tag)).collect()).collect()
 }
 
 #[cfg(test)]
@@ -197,6 +206,13 @@ mod tests {
             "def f(a):\n    if a is None:\n        return 1\n    b = g(a)\n    if b is None:\n        return 2\n"
                 .to_owned(),
         )]);
-        assert!(is_graded(&twice.windows));
+        assert!(is_graded(&twice.windows) && !is_compound(&twice.windows));
+        let around = taught(&[(
+            "def f(a):\n    b = g(a)\n    h(b)\n    i(b)\n    return b\n".to_owned(),
+            "def f(a):\n    lock.acquire()\n    b = g(a)\n    h(b)\n    i(b)\n    lock.release(b)\n    return b\n"
+                .to_owned(),
+        )]);
+        assert!(is_compound(&around.windows) && !is_graded(&around.windows));
+        assert!(!is_compound(&[]) && !is_compound(&once.windows));
     }
 }

@@ -11,6 +11,8 @@ use ort::value::{DynValue, Tensor};
 pub struct Script {
     /// Its steps.
     pub steps: Vec<Step>,
+    /// Log-probability of each step, given those before it.
+    pub step_log_probabilities: Vec<f32>,
     /// Sum of the steps' log-probabilities.
     pub log_probability: f32,
     /// Whether it is the one that takes the likeliest step each time.
@@ -65,8 +67,9 @@ impl Model {
         }
         let finished = rows.into_iter().enumerate().filter(|(_, row)| row.is_finished() && row.steps.len() > 1);
         let script = |(number, row): (usize, Row<'_>)| Script {
+            log_probability: row.log_probability(),
             steps: row.steps,
-            log_probability: row.log_probability,
+            step_log_probabilities: row.step_log_probabilities,
             greedy: number == 0,
         };
         let mut scripts: Vec<Script> = finished.map(script).collect();

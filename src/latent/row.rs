@@ -9,8 +9,8 @@ use crate::codec::{Edited, Mask, Step};
 pub struct Row<'m> {
     /// What was written.
     pub steps: Vec<Step>,
-    /// Sum of the steps' log-probabilities, as the model gave them: a mask takes choices away, but makes none likelier.
-    pub log_probability: f32,
+    /// The steps' log-probabilities, as the model gave them: a mask takes choices away, but makes none likelier.
+    pub step_log_probabilities: Vec<f32>,
     /// Steps that might have been taken instead: at which step, which, and its log-probability against the chosen one's.
     pub runners_up: Vec<(usize, Step, f32)>,
     /// Log-probability of changing nothing, known after the first step.
@@ -27,7 +27,7 @@ impl<'m> Row<'m> {
         Self {
             steps: Vec::new(),
             forced,
-            log_probability: 0.0,
+            step_log_probabilities: Vec::new(),
             runners_up: Vec::new(),
             stop: f32::NEG_INFINITY,
             walk: Walk::new(),
@@ -39,6 +39,11 @@ impl<'m> Row<'m> {
     /// What comes next; `None` when the script is finished, or can not go on (see [`Row::is_finished`]).
     pub fn expects(&self) -> Option<Expects> {
         self.walk.expects
+    }
+
+    /// Log-probability of what was written.
+    pub fn log_probability(&self) -> f32 {
+        self.step_log_probabilities.iter().sum()
     }
 
     /// Whether the script has come to its end.
@@ -72,7 +77,7 @@ impl<'m> Row<'m> {
         allowed.retain(|(other, _)| *other != step);
         allowed.sort_by(|a, b| b.1.total_cmp(&a.1));
         self.runners_up.extend(allowed.into_iter().take(width).map(|(other, its)| (at, other, its - score)));
-        self.log_probability += score - total;
+        self.step_log_probabilities.push(score - total);
         self.take(step, expects);
     }
 

@@ -3,8 +3,8 @@
 //! Coarse on purpose: a function and all that is nested in it count as one scope, and order is not looked at. A name that
 //! is said to be unbound really is bound nowhere the function can see.
 
-use super::Parsed;
-use std::collections::BTreeSet;
+use super::{Parsed, parse};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use tree_sitter::Node;
 
@@ -43,6 +43,30 @@ pub fn bound_names(parsed: &Parsed, source: &str) -> BTreeSet<String> {
     let mut names = Names::default();
     names.visit(parsed.root(), source, Depth::Module);
     names.bound.into_iter().map(str::to_owned).collect()
+}
+
+/// How often each name of a text is bound, and how often it is bound or used.
+pub type NameCounts = BTreeMap<String, (usize, usize)>;
+
+/// Counts the names of a function's text, all that is nested in it among them; attributes are no names.
+pub fn name_counts(text: &str) -> NameCounts {
+    fn visit(node: Node<'_>, text: &str, imports: bool, counts: &mut NameCounts) {
+        if node.kind() == "identifier" {
+            let role = role(node);
+            if !matches!(role, Role::Neither) {
+                let count = counts.entry(text[node.byte_range()].to_owned()).or_default();
+                count.0 += usize::from(imports || matches!(role, Role::Binds));
+                count.1 += 1;
+            }
+        }
+        let mut cursor = node.walk();
+        for child in node.children(&mut cursor) {
+            visit(child, text, imports || child.kind().starts_with("import_"), counts);
+        }
+    }
+    let mut counts = NameCounts::new();
+    visit(parse(text).root(), text, false, &mut counts);
+    counts
 }
 
 /// Byte where a new top-level import belongs: behind the last import of the head of the file, else behind the module's

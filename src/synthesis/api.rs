@@ -58,7 +58,8 @@ pub struct Request<'a> {
     pub reverse_examples: bool,
     /// How long the vector of the taught concept may be searched for; zero: it is the mean of the examples' edits.
     pub search: Duration,
-    /// Factor on every concept vector; 0 gives the text back.
+    /// 0 gives the text back; below 1 it is the share of the places that are changed, the likeliest first, and above 1 a
+    /// factor on every concept vector. Where an edit has one place it is a switch.
     pub strength: f32,
     /// At most this many candidates.
     pub candidates: usize,
@@ -80,8 +81,32 @@ pub struct Candidate {
     /// How sure the model is of it, 0 to 1: the script's probability times the agreement of the pairs that teach it. Measured on
     /// held-out packages (the model card has the table): from 0.8 on, 99 % are exactly right.
     pub confidence: f32,
+    /// At how many places it could change the function, and at how many it does.
+    pub places: Places,
     /// Milliseconds to decode it.
     pub millis: f64,
+}
+
+/// Where an edit acts. With several concepts the places of all of them are counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Places {
+    /// So many can be changed by themselves.
+    pub of: usize,
+    /// So many are changed at the strength that was asked for.
+    pub changed: usize,
+}
+
+impl Places {
+    /// What a strength below 1 does: choose `places`, or nothing, where the edit is a `switch`.
+    pub fn strength(self) -> &'static str {
+        if self.of > 1 { "places" } else { "switch" }
+    }
+
+    /// Those of both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { of: self.of + other.of, changed: self.changed + other.changed }
+    }
 }
 
 /// Milliseconds by stage.

@@ -3,14 +3,15 @@
 //! Concepts of one request are applied one after the other, each to what the one before gave: measured, that is right more
 //! often than adding their vectors up in one decoding. The order is always the same, whatever the request's is.
 
-use super::api::{Cancel, Candidate, Example, Outcome, Request, SynthesisError};
+use super::api::{Cancel, Candidate, Example, Outcome, Places, Request, SynthesisError};
 use super::filter::{self, Expectation, Subject};
 use super::known::Known;
 use super::learn::{LearnOptions, Learned};
 use super::merge::{Target, merge};
-use crate::codec::{ConceptTable, FunctionError, Lexed, Mask, SlotTable, WindowPair, apply, encode, replacements};
-use crate::concepts::{self, Applicability, Applies, BuiltIn, ConceptInfo, Detector, Taught, catalogue};
-use crate::latent::{DecodeOptions, EditVector, LatentError, ModelSettings, Script, Worker};
+use super::places::Dial;
+use crate::codec::{ConceptTable, FunctionError, Lexed, Mask, Replacement, SlotTable, WindowPair, apply, encode};
+use crate::concepts::{self, Applicability, Applies, BuiltIn, ConceptInfo, Detector, Taught, catalogue, is_compound};
+use crate::latent::{DecodeOptions, EditVector, LatentError, ModelSettings, Worker};
 use crate::syntax::{Function, Parsed, find_functions, parse};
 use crate::text::{TextEdit, edits_between};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -58,6 +59,8 @@ pub(super) struct Asked {
     /// Names that may stay unbound, because the user's examples bring them.
     brings: Vec<String>,
     changes_signature: bool,
+    /// Whether its hunks belong together, as its pairs show.
+    compound: bool,
     detector: Option<&'static Detector>,
     /// What the pairs of a taught one need to be there.
     applies: Option<Arc<Applicability>>,
@@ -69,9 +72,13 @@ pub(super) struct Asked {
 #[derive(Clone)]
 struct Draft {
     source: String,
+    /// Of the scripts as a whole: which draft is the best does not depend on the strength.
+    rank: f32,
+    /// Of what is kept of them.
     log_probability: f32,
     steps: usize,
     gain: f32,
+    places: Places,
     changed: bool,
 }
 
@@ -132,8 +139,15 @@ impl Engine {
             outcome.confidence = 1.0;
             return Ok(outcome);
         }
-        let start =
-            Draft { source: request.source.to_owned(), log_probability: 0.0, steps: 0, gain: 1.0, changed: false };
+        let start = Draft {
+            source: request.source.to_owned(),
+            rank: 0.0,
+            log_probability: 0.0,
+            steps: 0,
+            gain: 1.0,
+            places: Places::default(),
+            changed: false,
+        };
         outcome.timings.encode = millis(started);
         let mut drafts = vec![start];
         for (number, concept) in asked.iter().enumerate() {
@@ -161,7 +175,7 @@ impl Engine {
                     &mut outcome,
                 )?);
             }
-            next.sort_by(|a, b| b.log_probability.total_cmp(&a.log_probability));
+            next.sort_by(|a, b| b.rank.total_cmp(&a.rank));
             drafts = next;
         }
         finish(request, drafts, asked, &mut outcome);
@@ -203,7 +217,9 @@ impl Engine {
             return Ok(vec![draft.clone()]);
         }
         let ids = encoded.ids.clone();
-        let sign = if concept.remove { -strength } else { strength };
+        // less than 1 leaves places out; the vector itself is as it was learned
+        let (factor, share) = (strength.signum() * strength.abs().max(1.0), strength.abs().min(1.0));
+        let sign = if concept.remove { -factor } else { factor };
         let v = EditVector(Vec::new()).plus(sign, &concept.vector);
         let options = DecodeOptions { scripts: count.max(2), longest: LONGEST_SCRIPT };
         let stop = cancel.clone();
@@ -242,15 +258,26 @@ impl Engine {
         };
         let applies = best > decoded.unchanged + reluctance;
         if !applies {
-            drafts.push(Draft { log_probability: draft.log_probability + decoded.unchanged, ..draft.clone() });
+            let (rank, log_probability) = (draft.rank + decoded.unchanged, draft.log_probability + decoded.unchanged);
+            drafts.push(Draft { rank, log_probability, ..draft.clone() });
         }
+        let check = |replaced: &[Replacement]| passed(replaced, &target, &subject, &expected);
+        let dial = Dial {
+            target: &target,
+            function: function.range.clone(),
+            share,
+            compound: concept.compound,
+            check: &check,
+        };
         for script in decoded.scripts.iter().filter(|_| applies) {
-            match passed(script, &target, &subject, &expected) {
-                Ok(passed) => drafts.push(Draft {
-                    source: passed.source,
-                    log_probability: draft.log_probability + script.log_probability,
-                    steps: draft.steps + script.steps.len(),
-                    gain: draft.gain.min(passed.gain),
+            match dial.turn(script) {
+                Ok(turned) => drafts.push(Draft {
+                    rank: draft.rank + script.log_probability,
+                    log_probability: draft.log_probability + turned.log_probability,
+                    steps: draft.steps + turned.steps,
+                    gain: draft.gain.min(turned.passed.gain),
+                    places: draft.places.and(turned.places),
+                    source: turned.passed.source,
                     changed: true,
                 }),
                 Err(reason) => outcome.refused.push(reason),
@@ -320,6 +347,7 @@ impl Engine {
             imports: info.imports.clone(),
             brings: Vec::new(),
             changes_signature: built_in.taught.changes_signature,
+            compound: is_compound(&built_in.taught.windows),
             detector: Detector::of(name),
             applies: None,
             agreement: 1.0,
@@ -385,6 +413,7 @@ impl Asked {
             imports: Vec::new(),
             brings: taught.concept.names.clone(),
             changes_signature: taught.changes_signature,
+            compound: is_compound(&taught.windows),
             detector: None,
             applies: Some(Arc::clone(applies)),
             agreement,
@@ -450,14 +479,13 @@ fn contains(outer: &Function, inner: &Function) -> bool {
 }
 
 fn passed(
-    script: &Script,
+    replaced: &[Replacement],
     target: &Target<'_>,
     subject: &Subject<'_>,
     expected: &Expectation<'_>,
 ) -> Result<filter::Passed, String> {
-    let replaced = replacements(&target.encoded.ids, &script.steps).map_err(|error| error.to_string())?;
-    let edits = merge(target, &replaced).ok_or_else(|| "it uses a slot that has no spelling here".to_owned())?;
-    let meant = apply(&target.encoded.ids, &replaced);
+    let edits = merge(target, replaced).ok_or_else(|| "it uses a slot that has no spelling here".to_owned())?;
+    let meant = apply(&target.encoded.ids, replaced);
     filter::check(subject, edits, &meant, expected).map_err(|refusal| refusal.to_string())
 }
 
@@ -476,6 +504,7 @@ fn finish(request: &Request<'_>, drafts: Vec<Draft>, asked: &[Asked], outcome: &
             score: draft.log_probability / draft.steps.max(1) as f32,
             concept_gain: draft.gain * agreement,
             confidence: draft.log_probability.exp() * agreement,
+            places: draft.places,
             millis: outcome.timings.decode,
             source: draft.source,
         });

@@ -11,10 +11,11 @@ mod known;
 mod learn;
 mod lesson;
 mod merge;
+mod places;
 mod teach;
 mod trivia;
 
-pub use api::{Cancel, Candidate, Example, Outcome, Request, SynthesisError, Timings};
+pub use api::{Cancel, Candidate, Example, Outcome, Places, Request, SynthesisError, Timings};
 pub use blend::{Blend, BlendRequest, CAPTION as BLEND_CAPTION, Tokens, blend};
 pub use engine::Engine;
 pub use known::TaughtConcept;

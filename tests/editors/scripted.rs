@@ -14,8 +14,8 @@ use lerp::latent::{LatentError, ModelSettings};
 use lerp::lsp::{Check, Editor, Heard, Judged, Ruling, Tools, Trial};
 use lerp::syntax::{find_functions, parse};
 use lerp::synthesis::{
-    Assessment, Blend, BlendRequest, Cancel, Candidate, Outcome, Request, SortedOut, SynthesisError, TaughtConcept,
-    Teacher, Timings, Tokens,
+    Assessment, Blend, BlendRequest, Cancel, Candidate, Outcome, Places, Request, SortedOut, SynthesisError,
+    TaughtConcept, Teacher, Timings, Tokens,
 };
 use lerp::text::{TextEdit, apply_edits};
 use std::collections::HashMap;
@@ -259,7 +259,15 @@ fn run(request: &Request<'_>, cancel: &Cancel) -> Result<Outcome, SynthesisError
         let source = apply_edits(source, &edits);
         let score = -(n as f32) / 10.0;
         let confidence = if name.starts_with("doubtful") { 0.25 } else { score.exp() };
-        Candidate { source, edits, score, confidence, concept_gain: 1.0, millis: 1.0 }
+        Candidate {
+            source,
+            edits,
+            score,
+            confidence,
+            concept_gain: 1.0,
+            places: Places { of: 1, changed: 1 },
+            millis: 1.0,
+        }
     };
     Ok(outcome((1..=request.candidates).map(candidate).collect()))
 }

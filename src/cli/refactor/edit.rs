@@ -17,7 +17,7 @@ pub struct Wish {
     pub add: Vec<String>,
     /// Concepts to remove.
     pub remove: Vec<String>,
-    /// Factor on the concept vectors.
+    /// Share of the places, from 1 on a factor on the concept vectors.
     pub strength: f32,
     /// An edit that no test reaches is shown from this confidence on.
     pub confidence: f32,
@@ -53,6 +53,7 @@ impl Bench<'_> {
     pub fn edit_file(&self, source: &Source, text: &str) -> Result<FileReport, Stopped> {
         let parsed = syntax::parse(text);
         let mut report = FileReport::new(source.path.clone(), text);
+        report.strength = self.wish.strength;
         report.problem = parsed.first_problem().map(|problem| (problem.line, problem.column));
         for function in syntax::find_functions(&parsed, text) {
             if source.wants(&function.qualname) {
@@ -152,6 +153,7 @@ impl Bench<'_> {
                     edits: edits_between(text, &next.source),
                     score: before.as_ref().map_or(0.0, |c| c.score) + next.score,
                     confidence: before.as_ref().map_or(1.0, |c| c.confidence) * next.confidence,
+                    places: before.as_ref().map_or(next.places, |c| c.places.and(next.places)),
                     concept_gain: before.map_or(next.concept_gain, |c| c.concept_gain.min(next.concept_gain)),
                     ..next
                 });

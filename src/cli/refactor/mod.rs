@@ -38,7 +38,7 @@ pub struct Refactor {
     /// Concept to remove; may be given several times
     #[arg(long, value_name = "CONCEPT")]
     remove: Vec<String>,
-    /// Factor on the concepts: 1 as learned, less is more careful, 0 changes nothing
+    /// Below 1: this share of the places of an edit, the likeliest first (0 changes nothing); above 1: a factor on the concepts
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     strength: Option<f32>,
     /// Show an edit that no test reaches from this confidence on [default: 0.75: on held-out packages some 95 % of those were exactly right]

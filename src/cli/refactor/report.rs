@@ -3,7 +3,7 @@
 use crate::cli::count;
 use crate::cli::json::{EditJson, FileJson, FunctionJson};
 use crate::cli::referee::{Status, Verdict};
-use crate::synthesis::Candidate;
+use crate::synthesis::{Candidate, Places};
 use crate::text::{LineIndex, TextEdit, unified};
 use crate::verify::Differential;
 use serde::Serialize;
@@ -53,6 +53,10 @@ pub struct FunctionReport {
     pub score: f32,
     /// Of the candidate: how far the concept moved.
     pub concept_gain: f32,
+    /// Of the candidate: how sure the model is of it.
+    pub confidence: f32,
+    /// Of the candidate: where it acts.
+    pub places: Places,
     /// Candidates that were dropped because tests failed on them.
     pub candidates_failed: usize,
     /// Whether the edit does the same as the original, where the concepts promise it.
@@ -74,6 +78,8 @@ pub struct FileReport {
     pub verdict: Option<Verdict>,
     /// Line and column, from 1, of the first thing that is not Python.
     pub problem: Option<(usize, usize)>,
+    /// The strength that was asked for.
+    pub strength: f32,
     /// Functions that were looked at.
     pub functions: Vec<FunctionReport>,
     /// Whether the edits were written.
@@ -98,6 +104,8 @@ impl FunctionReport {
             tests: None,
             score: 0.0,
             concept_gain: 0.0,
+            confidence: 0.0,
+            places: Places::default(),
             candidates_failed: 0,
             differential: None,
         }
@@ -115,6 +123,7 @@ impl FunctionReport {
         self.tests = tests;
         (self.fate, self.message) = (Fate::Changed, None);
         (self.score, self.concept_gain) = (candidate.score, candidate.concept_gain);
+        (self.confidence, self.places) = (candidate.confidence, candidate.places);
     }
 
     fn to_json(&self) -> FunctionJson<'_> {
@@ -130,6 +139,10 @@ impl FunctionReport {
             tests_run: self.tests.as_ref().map(Vec::len),
             score: changed.then_some(self.score),
             concept_gain: changed.then_some(self.concept_gain),
+            confidence: changed.then_some(self.confidence),
+            strength: changed.then(|| self.places.strength()),
+            places: changed.then_some(self.places.of),
+            places_changed: changed.then_some(self.places.changed),
             candidates_failed: self.candidates_failed,
             differential: self.differential.as_ref(),
         }
@@ -146,6 +159,7 @@ impl FileReport {
             edits: Vec::new(),
             verdict: None,
             problem: None,
+            strength: 1.0,
             functions: Vec::new(),
             applied: false,
             model_millis: 0.0,
@@ -205,6 +219,9 @@ impl FileReport {
                     count(one.candidates_failed, "candidate")
                 )),
                 _ => {}
+            }
+            if one.fate == Fate::Changed && self.strength.abs() < 1.0 {
+                notes.push(format!("{}: {}", place(one), at_strength(one.places, self.strength)));
             }
             if let (Fate::Changed, Some(found)) = (one.fate, &one.differential) {
                 notes.push(format!("{}: {found}", place(one)));
@@ -344,6 +361,14 @@ impl std::fmt::Display for Summary {
         }
         parts.push(times);
         f.write_str(&parts.join(" · "))
+    }
+}
+
+/// What less strength did: some of the places, or nothing where the edit is a switch.
+fn at_strength(places: Places, strength: f32) -> String {
+    match places {
+        Places { of: 0 | 1, .. } => format!("one place: here strength is a switch, and {strength} is on"),
+        Places { of, changed } => format!("{changed} of {of} places (strength {strength})"),
     }
 }
 

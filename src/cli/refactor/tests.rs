@@ -35,8 +35,8 @@ fn strings(list: &[&str]) -> Vec<String> {
     list.iter().map(|item| (*item).to_owned()).collect()
 }
 
-fn edit(text: &str, case: &Case) -> (FileReport, Vec<usize>) {
-    let wish = Wish {
+fn wish(case: &Case) -> Wish {
+    Wish {
         add: strings(case.add),
         remove: strings(case.remove),
         strength: 1.0,
@@ -46,7 +46,11 @@ fn edit(text: &str, case: &Case) -> (FileReport, Vec<usize>) {
         tests: case.tests.clone(),
         allowed: Vec::new(),
         keeps_behaviour: !case.differing.is_empty(),
-    };
+    }
+}
+
+fn edit(text: &str, case: &Case) -> (FileReport, Vec<usize>) {
+    let wish = wish(case);
     let referee = WordReferee {
         failing: case.failing.to_vec(),
         together: case.together.to_vec(),
@@ -195,9 +199,22 @@ fn a_broken_function_does_not_stop_the_others() {
 }
 
 #[test]
+fn less_strength_says_what_it_did() {
+    let wish = |strength| Wish { strength, ..wish(&Case::default()) };
+    let note = |strength| {
+        let source = Source { path: "m.py".into(), only: vec!["f".to_owned()], named: true };
+        let (wish, referee) = (wish(strength), WordReferee::default());
+        let bench = Bench { editor: &Words, referee: &referee, wish: &wish, cancel: &Cancel::default() };
+        bench.edit_file(&source, TWO).unwrap().notes()
+    };
+    assert_eq!(note(1.0), [""; 0]);
+    assert_eq!(note(0.5), ["m.py:1: f: one place: here strength is a switch, and 0.5 is on"]);
+}
+
+#[test]
 fn json_says_all_of_it() {
     let case = Case { failing: &["y"], only: &["f"], ..Case::default() };
     let (report, _) = edit(TWO, &case);
     let json = serde_json::to_string(&report.to_json()).unwrap();
-    insta::assert_snapshot!(json, @r#"{"path":"m.py","applied":false,"verdict":"passed","tests_run":2,"message":null,"diff":"--- a/m.py\n+++ b/m.py\n@@ -1,5 +1,5 @@\n def f():\n-    x\n+    yy\n def g():\n     x\n def h():\n","edits":[{"range":{"start":{"line":1,"character":0},"end":{"line":2,"character":0}},"newText":"    yy\n"}],"functions":[{"name":"f","line":1,"outcome":"changed","message":null,"add":["x-y"],"remove":[],"verdict":"passed","tests_run":2,"score":-2.0,"concept_gain":1.0,"candidates_failed":1,"differential":null}]}"#);
+    insta::assert_snapshot!(json, @r#"{"path":"m.py","applied":false,"verdict":"passed","tests_run":2,"message":null,"diff":"--- a/m.py\n+++ b/m.py\n@@ -1,5 +1,5 @@\n def f():\n-    x\n+    yy\n def g():\n     x\n def h():\n","edits":[{"range":{"start":{"line":1,"character":0},"end":{"line":2,"character":0}},"newText":"    yy\n"}],"functions":[{"name":"f","line":1,"outcome":"changed","message":null,"add":["x-y"],"remove":[],"verdict":"passed","tests_run":2,"score":-2.0,"concept_gain":1.0,"confidence":1.0,"strength":"switch","places":1,"places_changed":1,"candidates_failed":1,"differential":null}]}"#);
 }

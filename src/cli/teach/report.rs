@@ -99,14 +99,18 @@ pub fn near_text(nearest: &[Near]) -> String {
     if all.is_empty() { String::new() } else { format!("nearest built-in concepts: {}\n", all.join(", ")) }
 }
 
-/// `graded` or `switch`.
+/// `places` or `switch`.
 pub fn strength(graded: bool) -> &'static str {
-    if graded { "graded" } else { "switch" }
+    if graded { "places" } else { "switch" }
 }
 
 /// What that means.
 pub fn strength_text(strength: &str) -> &'static str {
-    if strength == "graded" { "strength: acts on several places" } else { "strength: a switch, there or not" }
+    if strength == "places" {
+        "strength: its pairs make the same change at several places; less strength, fewer places"
+    } else {
+        "strength: a switch where its pairs come from, there or not"
+    }
 }
 
 /// Clusters of like edits, each with a pair that shows it.

@@ -1,0 +1,107 @@
+//! Which hunks of a script need each other.
+
+use super::Hunk;
+use crate::codec::Vocabulary;
+use crate::codec::vocabulary::{DE, IN, Id};
+use crate::syntax::NameCounts;
+use std::collections::BTreeSet;
+
+/// Brackets that open, and those that close them; blocks are another.
+const OPENING: [&str; 6] = ["(", "[", "{", "<S", "<F", "<{"];
+const CLOSING: [&str; 6] = [")", "]", "}", "S>", "F>", "}>"];
+
+/// Numbers of the hunks of one place, ascending.
+pub(super) type Place = Vec<usize>;
+
+/// By how much a hunk opens more than it closes: blocks, and each kind of bracket.
+fn balance(source: &[Id], hunk: &Hunk) -> [isize; 7] {
+    let vocabulary = Vocabulary::built_in();
+    let mut balance = [0; 7];
+    let mut count = |id: Id, by: isize| match id {
+        IN => balance[6] += by,
+        DE => balance[6] -= by,
+        _ => {
+            let text = vocabulary.text(id);
+            if let Some(kind) = OPENING.iter().position(|bracket| *bracket == text) {
+                balance[kind] += by;
+            } else if let Some(kind) = CLOSING.iter().position(|bracket| *bracket == text) {
+                balance[kind] -= by;
+            }
+        }
+    };
+    source[hunk.replacement.start..hunk.replacement.end].iter().for_each(|id| count(*id, -1));
+    hunk.replacement.inserted.iter().for_each(|inserted| count(inserted.id, 1));
+    balance
+}
+
+/// What is opened here is closed there.
+pub(super) fn tie_unbalanced(source: &[Id], hunks: &[Hunk], groups: &mut Groups) {
+    let mut open: Option<(usize, [isize; 7])> = None;
+    for (at, hunk) in hunks.iter().enumerate() {
+        let own = balance(source, hunk);
+        if own == [0; 7] {
+            continue;
+        }
+        let (first, before) = open.unwrap_or((at, [0; 7]));
+        groups.join(first, at);
+        let sum = std::array::from_fn(|kind| before[kind] + own[kind]);
+        open = Some((first, sum)).filter(|(_, sum)| *sum != [0; 7]);
+    }
+}
+
+/// What is copied here is taken away there.
+pub(super) fn tie_moved(hunks: &[Hunk], groups: &mut Groups) {
+    for (at, hunk) in hunks.iter().enumerate() {
+        for origin in hunk.replacement.inserted.iter().filter_map(|inserted| inserted.origin) {
+            let from = hunks.iter().position(|other| other.deletes(origin));
+            if let Some(from) = from {
+                groups.join(at, from);
+            }
+        }
+    }
+}
+
+/// Names that a place binds more or less often than before, and those that it mentions more or less often.
+pub(super) struct NameChanges {
+    pub bound: BTreeSet<String>,
+    pub mentioned: BTreeSet<String>,
+}
+
+impl NameChanges {
+    pub fn new(before: &NameCounts, after: &NameCounts) -> Self {
+        let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        let count = |counts: &NameCounts, name: &String| counts.get(name).copied().unwrap_or_default();
+        let changed = |of: &dyn Fn((usize, usize)) -> usize| {
+            let differs = |name: &&&String| of(count(before, name)) != of(count(after, name));
+            names.iter().filter(differs).map(|name| (*name).clone()).collect()
+        };
+        Self { bound: changed(&|(bound, _)| bound), mentioned: changed(&|(_, all)| all) }
+    }
+}
+
+/// Which hunks belong together: for each the first of its group.
+pub(super) struct Groups(Vec<usize>);
+
+impl Groups {
+    pub fn new(count: usize) -> Self {
+        Self((0..count).collect())
+    }
+
+    pub fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.0[a], self.0[b]);
+        self.0.iter_mut().filter(|first| **first == a.max(b)).for_each(|first| *first = a.min(b));
+    }
+
+    pub fn join_all(&mut self) {
+        self.0.fill(0);
+    }
+
+    pub fn count(&self) -> usize {
+        self.0.iter().enumerate().filter(|(at, first)| at == *first).count()
+    }
+
+    pub fn all(&self) -> Vec<Place> {
+        let members = |first: usize| (0..self.0.len()).filter(|at| self.0[*at] == first).collect();
+        (0..self.0.len()).filter(|at| self.0[*at] == *at).map(members).collect()
+    }
+}
