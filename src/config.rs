@@ -22,8 +22,8 @@ pub struct Settings {
     pub test_timeout: f64,
     /// Factor on the concept vectors.
     pub strength: f32,
-    /// An edit that no test reaches is shown from this confidence on.
-    pub confidence: f32,
+    /// An edit that no test reaches is shown from this confidence on; `None`: from the bundle's own threshold for its kind.
+    pub confidence: Option<f32>,
     /// At most this many candidates for a function.
     pub candidates: usize,
     /// Seed of sampled candidates.
@@ -177,7 +177,7 @@ impl Settings {
             tests: last(layers, |l| &l.tests).unwrap_or(TestChoice::Auto),
             test_timeout: last(layers, |l| &l.test_timeout).unwrap_or(60.0),
             strength: last(layers, |l| &l.strength).unwrap_or(1.0),
-            confidence: last(layers, |l| &l.confidence).unwrap_or(0.75),
+            confidence: last(layers, |l| &l.confidence),
             candidates: last(layers, |l| &l.candidates).unwrap_or(4),
             seed: last(layers, |l| &l.seed).unwrap_or(0),
             jobs: last(layers, |l| &l.jobs).unwrap_or(cores),
@@ -186,7 +186,11 @@ impl Settings {
             cache: last(layers, |l| &l.cache).map(|path| std::path::absolute(&path).unwrap_or(path)),
         };
         let check = |holds: bool, key, range| holds.then_some(()).ok_or(ConfigError::Range { key, range });
-        check((0.0..=1.0).contains(&settings.confidence), "confidence", "a number from 0 to 1")?;
+        check(
+            settings.confidence.is_none_or(|share| (0.0..=1.0).contains(&share)),
+            "confidence",
+            "a number from 0 to 1",
+        )?;
         check(settings.strength.is_finite() && settings.strength.abs() <= 10.0, "strength", "a number from -10 to 10")?;
         check((1..=64).contains(&settings.candidates), "candidates", "from 1 to 64")?;
         check((1..=256).contains(&settings.jobs), "jobs", "from 1 to 256")?;

@@ -73,6 +73,7 @@ impl Editor for Words {
             let edit = TextEdit { range: start..start + from.len(), new_text: to.repeat(n) };
             Candidate {
                 confidence: 1.0,
+                threshold: 0.75,
                 source: apply_edits(request.source, std::slice::from_ref(&edit)),
                 edits: vec![edit],
                 score: -(n as f32),
@@ -85,6 +86,7 @@ impl Editor for Words {
             candidates: (1..=request.candidates).map(candidate).collect(),
             unchanged: false,
             confidence: 0.5,
+            threshold: 0.75,
             refused: Vec::new(),
             search: None,
             timings: Timings { encode: 1.0, decode: 2.0, filter: 0.5 },

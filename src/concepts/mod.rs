@@ -12,6 +12,7 @@ mod outline;
 mod pairs;
 pub mod store;
 mod taught;
+mod thresholds;
 mod unrelated;
 
 pub use applicability::{Applicability, Applies, is_compound, is_graded};
@@ -22,4 +23,5 @@ pub use detector::{Detector, Presence};
 pub use outline::Outline;
 pub use pairs::{Contradiction, PairProblem, Side, check_pair, contradiction, imports_brought, same_function};
 pub use taught::{Taught, WithPractice, changes_signature};
+pub use thresholds::Thresholds;
 pub use unrelated::unrelated;

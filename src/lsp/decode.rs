@@ -48,8 +48,8 @@ pub struct Answer {
     pub outcome: Outcome,
     /// The candidates, best first.
     pub tried: Vec<Tried>,
-    /// A candidate that no test reached is applied from this confidence on.
-    pub sure: f32,
+    /// A candidate that no test reached is applied from this confidence on; `None`: from its own threshold.
+    pub sure: Option<f32>,
 }
 
 impl<'a> Job<'a> {
@@ -212,7 +212,9 @@ impl Answer {
     pub fn best(&self) -> Result<&Tried, String> {
         let suits = |tried: &&Tried| match tried.judged.ruling {
             Ruling::Passed => true,
-            Ruling::Same | Ruling::Untested => tried.candidate.confidence >= self.sure,
+            Ruling::Same | Ruling::Untested => {
+                tried.candidate.confidence >= self.sure.unwrap_or(tried.candidate.threshold)
+            }
             Ruling::Pending | Ruling::Timeout | Ruling::Failed => false,
         };
         if let Some(best) = self.tried.iter().find(suits) {
@@ -221,7 +223,7 @@ impl Answer {
         let function = &self.function;
         Err(match self.tried.first() {
             Some(Tried { candidate, judged: Judged { ruling: Ruling::Untested | Ruling::Same, .. }, .. }) => {
-                let (confidence, sure) = (candidate.confidence, self.sure);
+                let (confidence, sure) = (candidate.confidence, self.sure.unwrap_or(candidate.threshold));
                 format!(
                     "{function}: there is an edit, but the model is not sure of it (confidence {confidence:.2}, {sure:.2} is \
                      needed without tests)"

@@ -81,6 +81,9 @@ pub struct Candidate {
     /// How sure the model is of it, 0 to 1: the script's probability times the agreement of the pairs that teach it. Measured on
     /// held-out packages (the model card has the table): from 0.8 on, 99 % are exactly right.
     pub confidence: f32,
+    /// From this confidence on it is shown when nothing else vouches for it. Measured, and different for concepts that are built
+    /// in and for those that were taught.
+    pub threshold: f32,
     /// At how many places it could change the function, and at how many it does.
     pub places: Places,
     /// Milliseconds to decode it.
@@ -129,6 +132,8 @@ pub struct Outcome {
     pub unchanged: bool,
     /// How sure the model is of the first candidate, or of changing nothing: 0 to 1.
     pub confidence: f32,
+    /// The candidates' threshold.
+    pub threshold: f32,
     /// Why there is no candidate although the model wrote some: what the filters refused.
     pub refused: Vec<String>,
     /// How the examples' vector was searched for; `None` without examples, or when no search was asked for.

@@ -10,7 +10,9 @@ use super::learn::{LearnOptions, Learned};
 use super::merge::{Target, merge};
 use super::places::Dial;
 use crate::codec::{ConceptTable, FunctionError, Lexed, Mask, Replacement, SlotTable, WindowPair, apply, encode};
-use crate::concepts::{self, Applicability, Applies, BuiltIn, ConceptInfo, Detector, Taught, catalogue, is_compound};
+use crate::concepts::{
+    self, Applicability, Applies, BuiltIn, ConceptInfo, Detector, Taught, Thresholds, catalogue, is_compound,
+};
 use crate::latent::{DecodeOptions, EditVector, LatentError, ModelSettings, Worker};
 use crate::syntax::{Function, Parsed, find_functions, parse};
 use crate::text::{TextEdit, edits_between};
@@ -42,6 +44,7 @@ type Remembered = HashMap<(Vec<Example>, LearnOptions), Arc<Learned>>;
 pub struct Engine {
     pub(super) worker: Arc<Worker>,
     built_in: Arc<HashMap<String, BuiltIn>>,
+    thresholds: Thresholds,
     vectors: Arc<Mutex<HashMap<String, Arc<EditVector>>>>,
     learned: Arc<Mutex<Remembered>>,
     /// By name.
@@ -87,7 +90,9 @@ impl Engine {
     pub fn load(settings: &ModelSettings) -> Result<Self, LatentError> {
         let worker = Arc::new(Worker::start(settings)?);
         let built_in = Arc::new(concepts::read_built_in(&worker.bundle.folder)?);
-        Ok(Self { worker, built_in, vectors: Arc::default(), learned: Arc::default(), taught: RwLock::default() })
+        let thresholds = Thresholds::read(&worker.bundle.folder)?;
+        let (vectors, learned, taught) = (Arc::default(), Arc::default(), RwLock::default());
+        Ok(Self { worker, built_in, thresholds, vectors, learned, taught })
     }
 
     /// Another engine on the same model, which knows no taught concept yet: for another project.
@@ -95,6 +100,7 @@ impl Engine {
         Self {
             worker: Arc::clone(&self.worker),
             built_in: Arc::clone(&self.built_in),
+            thresholds: self.thresholds,
             vectors: Arc::clone(&self.vectors),
             learned: Arc::clone(&self.learned),
             taught: RwLock::default(),
@@ -117,6 +123,8 @@ impl Engine {
         let started = Instant::now();
         let mut outcome = Outcome::default();
         let asked = self.asked(request, cancel, &mut outcome)?;
+        // the most careful of several
+        outcome.threshold = asked.iter().map(|one| self.thresholds.of(one.applies.is_some())).fold(0.0, f32::max);
         if asked.is_empty() {
             return Err(SynthesisError::NothingAsked);
         }
@@ -504,6 +512,7 @@ fn finish(request: &Request<'_>, drafts: Vec<Draft>, asked: &[Asked], outcome: &
             score: draft.log_probability / draft.steps.max(1) as f32,
             concept_gain: draft.gain * agreement,
             confidence: draft.log_probability.exp() * agreement,
+            threshold: outcome.threshold,
             places: draft.places,
             millis: outcome.timings.decode,
             source: draft.source,

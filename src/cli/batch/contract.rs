@@ -54,6 +54,7 @@ pub struct ResultLine {
     pub candidates: Vec<CandidateLine>,
     pub unchanged: bool,
     pub confidence: f32,
+    pub threshold: f32,
     pub error: Option<String>,
     pub timings_ms: TimingsLine,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,6 +129,7 @@ impl ResultLine {
             candidates: Vec::new(),
             unchanged: false,
             confidence: 0.0,
+            threshold: 0.0,
             error: None,
             timings_ms: TimingsLine::default(),
             taught: None,
@@ -138,7 +140,7 @@ impl ResultLine {
     pub fn to_line(&self) -> String {
         serde_json::to_string(self).unwrap_or_else(|error| {
             // can not happen: keys are strings and nothing in a result fails to serialise
-            format!("{{\"id\":null,\"candidates\":[],\"unchanged\":false,\"confidence\":0.0,\"error\":\"{error}\",\"timings_ms\":{{}}}}")
+            format!("{{\"id\":null,\"candidates\":[],\"unchanged\":false,\"confidence\":0.0,\"threshold\":0.0,\"error\":\"{error}\",\"timings_ms\":{{}}}}")
         })
     }
 }

@@ -100,7 +100,7 @@ impl Server {
         let cancel = Cancel::default();
         let outcome = self.editor.run(&request, &cancel)?;
         result.unchanged = outcome.unchanged;
-        result.confidence = outcome.confidence;
+        (result.confidence, result.threshold) = (outcome.confidence, outcome.threshold);
         let verdicts = match &tests {
             Some(tests) => self.judge(tests, &request, &outcome.candidates, &cancel),
             None => Vec::new(),

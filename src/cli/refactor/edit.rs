@@ -19,8 +19,8 @@ pub struct Wish {
     pub remove: Vec<String>,
     /// Share of the places, from 1 on a factor on the concept vectors.
     pub strength: f32,
-    /// An edit that no test reaches is shown from this confidence on.
-    pub confidence: f32,
+    /// An edit that no test reaches is shown from this confidence on; `None`: from its own threshold.
+    pub confidence: Option<f32>,
     /// Candidates to try for a function.
     pub candidates: usize,
     /// Seed of sampled candidates.
@@ -153,6 +153,7 @@ impl Bench<'_> {
                     edits: edits_between(text, &next.source),
                     score: before.as_ref().map_or(0.0, |c| c.score) + next.score,
                     confidence: before.as_ref().map_or(1.0, |c| c.confidence) * next.confidence,
+                    threshold: before.as_ref().map_or(0.0, |c| c.threshold).max(next.threshold),
                     places: before.as_ref().map_or(next.places, |c| c.places.and(next.places)),
                     concept_gain: before.map_or(next.concept_gain, |c| c.concept_gain.min(next.concept_gain)),
                     ..next

@@ -41,9 +41,12 @@ pub struct Refactor {
     /// Below 1: this share of the places of an edit, the likeliest first (0 changes nothing); above 1: a factor on the concepts
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     strength: Option<f32>,
-    /// Show an edit that no test reaches from this confidence on [default: 0.75: on held-out packages some 95 % of those were exactly right]
+    /// Show an edit that no test reaches from this confidence on [default: the model's own, for built-in and for taught concepts]
     #[arg(long, value_name = "X")]
     confidence: Option<f32>,
+    /// Show every edit that parses and resolves, however unsure the model is: --confidence 0
+    #[arg(long, conflicts_with = "confidence")]
+    all: bool,
     /// Candidates to try for each function
     #[arg(long, value_name = "N")]
     candidates: Option<usize>,
@@ -82,7 +85,7 @@ impl Refactor {
     pub fn run(self) -> Result<ExitCode> {
         let flags = Layer {
             strength: self.strength,
-            confidence: self.confidence,
+            confidence: if self.all { Some(0.0) } else { self.confidence },
             candidates: self.candidates,
             tests: self.tests.clone().map(TestChoice::from),
             jobs: self.jobs,

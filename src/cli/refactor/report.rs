@@ -20,6 +20,8 @@ pub enum Fate {
     DoesNotApply,
     /// The model wrote edits, and none got through the filters.
     NoSafeEdit,
+    /// There is an edit that no test reaches, and the model is not sure enough of it to show it unasked.
+    NotSure,
     /// No candidate passed the tests.
     TestsFailed,
     /// Tests let candidates through, or there are none; each is known to do something else than the original.
@@ -139,7 +141,7 @@ impl FunctionReport {
             tests_run: self.tests.as_ref().map(Vec::len),
             score: changed.then_some(self.score),
             concept_gain: changed.then_some(self.concept_gain),
-            confidence: changed.then_some(self.confidence),
+            confidence: (changed || self.fate == Fate::NotSure).then_some(self.confidence),
             strength: changed.then(|| self.places.strength()),
             places: changed.then_some(self.places.of),
             places_changed: changed.then_some(self.places.changed),
@@ -273,6 +275,8 @@ pub struct Summary {
     pub no_safe_edit: usize,
     /// Functions no candidate of which passed the tests.
     pub tests_failed: usize,
+    /// Functions with an edit that is hidden, because the model is not sure of it.
+    pub not_sure: usize,
     /// Functions whose candidates are known to do something else than the original.
     pub differ: usize,
     /// Functions that the model can not edit.
@@ -316,6 +320,7 @@ impl Summary {
                 Fate::Changed => &mut self.functions_untested,
                 Fate::DoesNotApply => &mut self.does_not_apply,
                 Fate::NoSafeEdit => &mut self.no_safe_edit,
+                Fate::NotSure => &mut self.not_sure,
                 Fate::TestsFailed => &mut self.tests_failed,
                 Fate::Differs => &mut self.differ,
                 Fate::NotEditable => &mut self.not_editable,
@@ -339,6 +344,7 @@ impl std::fmt::Display for Summary {
         parts.extend(functions(self.functions_untested, "edited, untested"));
         parts.extend(functions(self.tests_failed, "tests failed"));
         parts.extend(functions(self.differ, "would do something else"));
+        parts.extend(functions(self.not_sure, "not sure enough, --all shows it"));
         parts.extend(functions(self.no_safe_edit, "no safe edit"));
         parts.extend(functions(self.does_not_apply, "does not apply"));
         parts.extend(functions(self.not_editable, "too long or unusual"));

@@ -81,9 +81,13 @@ impl Bench<'_> {
                     // from the end: what is taken out does not move what comes before
                     for at in unsure.into_iter().rev() {
                         let choice = choices.remove(at);
-                        let sure = choice.current.confidence;
-                        let reason = format!("no test reaches it and the model is not sure (confidence {sure:.2})");
-                        report.functions[choice.function].settle(Fate::NoSafeEdit, reason);
+                        let (sure, needed) = (choice.current.confidence, self.threshold(&choice.current));
+                        let reason = format!(
+                            "no test reaches it and the model is not sure: confidence {sure:.2}, {needed:.2} is needed; --all shows it"
+                        );
+                        let one = &mut report.functions[choice.function];
+                        one.settle(Fate::NotSure, reason);
+                        one.confidence = sure;
                     }
                     continue;
                 }
@@ -138,12 +142,16 @@ impl Bench<'_> {
     fn unsure(&self, report: &FileReport, choices: &[Choice], merged: &[usize], verdict: &Verdict) -> Vec<usize> {
         let doubtful = |at: &&usize| {
             let choice = &choices[**at];
-            choice.current.confidence < self.wish.confidence
+            choice.current.confidence < self.threshold(&choice.current)
                 && self
                     .reaching(report, &report.functions[choice.function].name, verdict)
                     .is_some_and(|tests| tests.is_empty())
         };
         merged.iter().filter(doubtful).copied().collect()
+    }
+
+    fn threshold(&self, candidate: &Candidate) -> f32 {
+        self.wish.confidence.unwrap_or(candidate.threshold)
     }
 
     /// Tests some choices by themselves; those that fail move on.

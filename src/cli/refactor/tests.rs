@@ -40,7 +40,7 @@ fn wish(case: &Case) -> Wish {
         add: strings(case.add),
         remove: strings(case.remove),
         strength: 1.0,
-        confidence: 0.75,
+        confidence: None,
         candidates: 3,
         seed: 0,
         tests: case.tests.clone(),
