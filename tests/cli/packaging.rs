@@ -15,7 +15,7 @@ fn the_wheel_has_every_file_of_the_bundle() {
     let folder = root.join("packaging/data/share/lerp/base");
     let linked: BTreeSet<String> =
         fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
-    assert_eq!(linked, expected, "make -C packaging mends it");
+    assert_eq!(linked, expected, "`python -m lerp_training report` mends it");
     for name in linked {
         let (there, here) = (root.join("models/base").join(&name), folder.join(&name));
         assert_eq!(fs::canonicalize(here).unwrap(), fs::canonicalize(there).unwrap());

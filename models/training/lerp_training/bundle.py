@@ -25,6 +25,7 @@ from lerp_training.scripts import compact
 from lerp_training.search_graph import NAME as SEARCH
 from lerp_training.search_graph import export_search, shrink
 from lerp_training.train import precision
+from lerp_training.wheel import CONFIDENCE, link_for_the_wheel
 
 FORMAT = 1
 WINDOWS, FEW = 12, 5  # pairs of a built-in concept that are tried together
@@ -124,20 +125,6 @@ def write_manifest(folder: Path, version: str, model: ModelConfig) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
 
 
-def link_for_the_wheel(folder: Path) -> None:
-    """The wheel takes the shipped bundle's files through links, one each."""
-    links = settings.PACKAGE.parents[2] / "packaging" / "data" / "share" / "lerp" / "base"
-    if folder.resolve() != (settings.PACKAGE.parents[1] / "base").resolve():
-        return
-    names = [*json.loads((folder / "manifest.json").read_text())["files"], "manifest.json"]
-    for link in links.iterdir():
-        if link.name not in names:
-            link.unlink()
-    for name in names:
-        if not (links / name).is_symlink():
-            (links / name).symlink_to(Path(*[".."] * 5) / "models" / "base" / name)
-
-
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="lerp_training export")
     parser.add_argument("weights", type=Path)
@@ -162,6 +149,7 @@ def main(argv: list[str]) -> None:
         strip(given.out / SEARCH)
     concepts = built_in_concepts(model, given.rules)
     (given.out / "concepts.json").write_text(json.dumps(concepts, separators=(",", ":")) + "\n")
+    (given.out / CONFIDENCE).unlink(missing_ok=True)  # it was measured with other weights
     write_manifest(given.out, given.version, model.config)
     link_for_the_wheel(given.out)
     weights = {name: tensor.bfloat16().contiguous() for name, tensor in model.state_dict().items()}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lerp_training import config as settings
 from lerp_training import groups, ruff_comparison
+from lerp_training.wheel import CONFIDENCE, link_for_the_wheel
 
 HEAD = """# lerp base {version}
 
@@ -30,9 +31,11 @@ def percent(value: float | None) -> str:
 
 
 def end_to_end(figures: dict[str, dict]) -> list[str]:
-    rows = ["| as a user gets it (`lerp batch`) | first candidate | any of 8 | mean over rows | cases | rows |", "|---|---|---|---|---|---|"]
+    head = ["as a user gets it (`lerp batch`)", "first candidate", "any of 8", "mean over rows", "edited", "edit shown by default", "cases", "rows"]
+    rows = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     for name, f in figures.items():
-        cells = [name, percent(f["top_1"]), percent(f["any_of_8"]), percent(f["mean_over_rows"]), str(f["cases"]), str(f["rows"])]
+        shares = [percent(f.get(key)) for key in ("top_1", "any_of_8", "mean_over_rows", "edited", "shown_by_default")]
+        cells = [name, *shares, str(f["cases"]), str(f["rows"])]
         rows.append("| " + " | ".join(cells) + " |")
     return rows
 
@@ -50,9 +53,25 @@ def by_concept(concepts: dict[str, dict]) -> list[str]:
     return rows
 
 
-def reliability(table: list[dict]) -> list[str]:
-    rows = ["| confidence shown | first candidate exact | cases |", "|---|---|---|"]
-    return rows + [f"| {row['confidence']} | {percent(row['right'])} | {row['cases']} |" for row in table]
+def reliability(tables: dict[str, list[dict]]) -> list[str]:
+    """Built-in and taught side by side."""
+    kinds = list(tables)
+    rows = ["| confidence shown | " + " | ".join(f"{kind}: first candidate exact | cases | edits where nothing applies" for kind in kinds) + " |"]
+    rows.append("|---" * (1 + 3 * len(kinds)) + "|")
+    for parts in zip(*tables.values(), strict=True):
+        cells = [f"{percent(part['right'])} | {part['cases']} | {part.get('edits of others', '–')}" for part in parts]
+        rows.append(f"| {parts[0]['confidence']} | " + " | ".join(cells) + " |")
+    return rows
+
+
+def thresholds(chosen: dict) -> list[str]:
+    """From which confidence on an edit is shown, and how often that was right where it was chosen."""
+    rows = [f"An edit that no test reaches is shown from these on, chosen for {percent(chosen['precision'])} on {chosen['split']} packages:", ""]
+    rows += ["| | threshold | right of what is shown | shown | cases |", "|---|---|---|---|---|"]
+    for kind in ("built-in", "taught"):
+        one = chosen[kind]
+        rows.append(f"| {kind} | {one['threshold']} | {percent(one['precision'])} | {one['shown']} | {one['cases']} |")
+    return rows
 
 
 def main(argv: list[str]) -> None:
@@ -69,7 +88,10 @@ def main(argv: list[str]) -> None:
         parts += [*in_tokens(measured["figures"]), ""]
     parts += groups.card(measured)
     parts += ruff_comparison.card(measured.get("ruff"))
-    parts += ["How sure it is, and how often it is right:", "", *reliability(measured["reliability"]), ""]
+    sure = measured["reliability"]
+    parts += ["How sure it is, and how often it is right:", "", *reliability(sure if isinstance(sure, dict) else {"all": sure}), ""]
+    if (given.base / CONFIDENCE).is_file():
+        parts += [*thresholds(json.loads((given.base / CONFIDENCE).read_text())), ""]
     parts += ["Each named concept:", "", *by_concept(measured["concepts"]), ""]
     (given.base / "MODEL_CARD.md").write_text("\n".join(parts))
 
@@ -79,5 +101,9 @@ def main(argv: list[str]) -> None:
         concept["accuracy"], concept["removal_accuracy"] = row.get("add"), row.get("remove")
     content = (json.dumps(concepts, separators=(",", ":")) + "\n").encode()
     (given.base / "concepts.json").write_bytes(content)
-    manifest["files"]["concepts.json"] = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    for name in ("concepts.json", CONFIDENCE):
+        if (given.base / name).is_file():
+            content = (given.base / name).read_bytes()
+            manifest["files"][name] = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     (given.base / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    link_for_the_wheel(given.base)
