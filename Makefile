@@ -12,7 +12,7 @@ SOURCES := Cargo.toml Cargo.lock build.rs pyproject.toml $(shell find src gramma
 # 1 says that there are changes: for a demonstration that is success
 SHOW := sh -c '"$$@"; code=$$?; [ $$code -le 1 ]' --
 
-.PHONY: demo install test rust-test test-nvim test-clients vsix vscode-test test-vscode python-test packages mutants bench lint clean
+.PHONY: demo install test rust-test test-nvim test-clients vsix vscode-test test-vscode python-test packages gallery mutants bench lint clean
 
 demo: $(VENV)/.installed $(DEMO)/.installed
 	VIRTUAL_ENV=$(abspath $(DEMO)) $(LERP) doctor
