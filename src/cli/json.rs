@@ -47,6 +47,7 @@ pub struct FunctionJson<'a> {
     pub strength: Option<&'static str>,
     pub places: Option<usize>,
     pub places_changed: Option<usize>,
+    pub conflicts: &'a [String],
     pub candidates_failed: usize,
     pub differential: Option<&'a Differential>,
 }

@@ -88,6 +88,7 @@ impl Editor for Words {
             confidence: 0.5,
             threshold: 0.75,
             refused: Vec::new(),
+            conflicts: Vec::new(),
             search: None,
             timings: Timings { encode: 1.0, decode: 2.0, filter: 0.5 },
         })

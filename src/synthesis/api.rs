@@ -136,6 +136,8 @@ pub struct Outcome {
     pub threshold: f32,
     /// Why there is no candidate although the model wrote some: what the filters refused.
     pub refused: Vec<String>,
+    /// Concepts that stand in each other's way, in words: one that does not apply any more behind another, or is undone by it.
+    pub conflicts: Vec<String>,
     /// How the examples' vector was searched for; `None` without examples, or when no search was asked for.
     pub search: Option<SearchReport>,
     /// Where the time went.

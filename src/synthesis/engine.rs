@@ -3,20 +3,19 @@
 //! Concepts of one request are applied one after the other, each to what the one before gave: measured, that is right more
 //! often than adding their vectors up in one decoding. The order is always the same, whatever the request's is.
 
-use super::api::{Cancel, Candidate, Example, Outcome, Places, Request, SynthesisError};
-use super::filter::{self, Expectation, Subject};
+use super::api::{Cancel, Candidate, Outcome, Places, Request, SynthesisError};
+use super::asked::{Asked, Remembered};
+use super::conflicts::{out_of_place, undone};
+use super::filter::{self, Expectation, Refusal, Subject};
 use super::known::Known;
-use super::learn::{LearnOptions, Learned};
 use super::merge::{Target, merge};
 use super::places::Dial;
-use crate::codec::{ConceptTable, FunctionError, Lexed, Mask, Replacement, SlotTable, WindowPair, apply, encode};
-use crate::concepts::{
-    self, Applicability, Applies, BuiltIn, ConceptInfo, Detector, Taught, Thresholds, catalogue, is_compound,
-};
+use crate::codec::{FunctionError, Lexed, Mask, Replacement, SlotTable, WindowPair, apply, encode};
+use crate::concepts::{self, Applies, BuiltIn, ConceptInfo, Thresholds, catalogue, leaves_sense};
 use crate::latent::{DecodeOptions, EditVector, LatentError, ModelSettings, Worker};
 use crate::syntax::{Function, Parsed, find_functions, parse};
 use crate::text::{TextEdit, edits_between};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
@@ -32,43 +31,18 @@ const RELUCTANCE: f32 = -1.0;
 const RELUCTANCE_WHEN_SEEN: f32 = -5.0;
 /// The same where something is missing that the pairs of a taught concept have in common.
 const RELUCTANCE_IN_DOUBT: f32 = 1.0;
-/// What so many sets of examples teach is remembered.
-const REMEMBERED: usize = 64;
 /// Of each intermediate result, this many go on to the next concept.
 const BEAM: usize = 2;
-
-/// What examples taught.
-type Remembered = HashMap<(Vec<Example>, LearnOptions), Arc<Learned>>;
 
 /// Serves requests; shared by all threads.
 pub struct Engine {
     pub(super) worker: Arc<Worker>,
-    built_in: Arc<HashMap<String, BuiltIn>>,
+    pub(super) built_in: Arc<HashMap<String, BuiltIn>>,
     thresholds: Thresholds,
     vectors: Arc<Mutex<HashMap<String, Arc<EditVector>>>>,
-    learned: Arc<Mutex<Remembered>>,
+    pub(super) learned: Arc<Mutex<Remembered>>,
     /// By name.
     pub(super) taught: RwLock<BTreeMap<String, Arc<Known>>>,
-}
-
-/// One concept of a request, ready to be applied.
-pub(super) struct Asked {
-    /// What it is called in messages.
-    name: String,
-    table: ConceptTable,
-    vector: Arc<EditVector>,
-    remove: bool,
-    imports: Vec<String>,
-    /// Names that may stay unbound, because the user's examples bring them.
-    brings: Vec<String>,
-    changes_signature: bool,
-    /// Whether its hunks belong together, as its pairs show.
-    compound: bool,
-    detector: Option<&'static Detector>,
-    /// What the pairs of a taught one need to be there.
-    applies: Option<Arc<Applicability>>,
-    /// Agreement of the pairs.
-    agreement: f32,
 }
 
 /// A version of the text on the way, and how it came about.
@@ -83,6 +57,18 @@ struct Draft {
     gain: f32,
     places: Places,
     changed: bool,
+    /// Numbers of the concepts that changed something.
+    applied: Vec<usize>,
+}
+
+impl Draft {
+    /// What a concept made of an earlier draft.
+    fn after(mut self, concept: usize, before: &Self) -> Self {
+        if self.source != before.source {
+            self.applied.push(concept);
+        }
+        self
+    }
 }
 
 impl Engine {
@@ -155,36 +141,30 @@ impl Engine {
             gain: 1.0,
             places: Places::default(),
             changed: false,
+            applied: Vec::new(),
         };
         outcome.timings.encode = millis(started);
         let mut drafts = vec![start];
         for (number, concept) in asked.iter().enumerate() {
             let now = drafts.first().filter(|draft| draft.changed).map(|draft| draft.source.as_str());
-            if let Some(now) = now
-                && may_apply(concept, request.source, &function.qualname)
-                && !may_apply(concept, now, &function.qualname)
-            {
-                let name = &concept.name;
-                outcome.refused.push(format!("{name} does not apply any more once the other concepts are there"));
-            }
+            let conflict = now.and_then(|now| out_of_place(concept, request.source, now, &function.qualname));
+            outcome.conflicts.extend(conflict);
             let last = number + 1 == asked.len();
             let count = if last { request.candidates.max(1) } else { BEAM };
             let mut next = Vec::new();
             for (position, draft) in drafts.iter().enumerate() {
                 // the best draft is tried at full width; the others are there in case
                 let count = if position == 0 { count } else { 1 };
-                next.extend(self.step(
-                    draft,
-                    &function.qualname,
-                    concept,
-                    request.strength,
-                    count,
-                    cancel,
-                    &mut outcome,
-                )?);
+                let steps =
+                    self.step(draft, &function.qualname, concept, request.strength, count, cancel, &mut outcome)?;
+                next.extend(steps.into_iter().map(|step| step.after(number, draft)));
             }
             next.sort_by(|a, b| b.rank.total_cmp(&a.rank));
             drafts = next;
+        }
+        if let Some(best) = drafts.first().filter(|best| best.applied.len() > 1) {
+            let applied: Vec<&Asked> = best.applied.iter().map(|number| &asked[*number]).collect();
+            outcome.conflicts.extend(undone(&applied, request.source, &best.source, &function.qualname));
         }
         finish(request, drafts, asked, &mut outcome);
         Ok(outcome)
@@ -252,6 +232,7 @@ impl Engine {
             imports: &concept.imports,
             brings: &concept.brings,
             changes_signature: concept.changes_signature,
+            keeps_sense: concept.keeps_sense,
             detector: concept.detector,
             remove: concept.remove,
             concept: &concept.table,
@@ -287,79 +268,13 @@ impl Engine {
                     places: draft.places.and(turned.places),
                     source: turned.passed.source,
                     changed: true,
+                    applied: draft.applied.clone(),
                 }),
                 Err(reason) => outcome.refused.push(reason),
             }
         }
         outcome.timings.filter += millis(started);
         Ok(drafts)
-    }
-
-    /// What the examples of a request teach. The same examples are often asked with one function after the other.
-    fn learned(&self, request: &Request<'_>, cancel: &Cancel) -> Result<Arc<Learned>, SynthesisError> {
-        let options = LearnOptions { remove: request.reverse_examples, budget: request.search };
-        let key = (request.examples.clone(), options);
-        let known = self.learned.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let learned = Arc::new(self.learn(&request.examples, options, &|_| {}, cancel)?);
-        let mut all = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= REMEMBERED {
-            all.clear();
-        }
-        all.insert(key, Arc::clone(&learned));
-        Ok(learned)
-    }
-
-    /// The concepts of a request, in an order that does not depend on the request's: additions, removals, each by name, and
-    /// the examples.
-    fn asked(
-        &self,
-        request: &Request<'_>,
-        cancel: &Cancel,
-        outcome: &mut Outcome,
-    ) -> Result<Vec<Asked>, SynthesisError> {
-        if let Some(name) = request.add.iter().find(|name| request.remove.contains(name)) {
-            return Err(SynthesisError::Conflict(name.clone()));
-        }
-        let mut asked = Vec::new();
-        for (names, remove) in [(&request.add, false), (&request.remove, true)] {
-            for name in names.iter().collect::<BTreeSet<_>>() {
-                asked.push(self.named(name, remove)?);
-            }
-        }
-        if !request.examples.is_empty() {
-            let learned = self.learned(request, cancel)?;
-            let vector = Arc::new(learned.vector.clone());
-            let taught = Asked::taught("the examples", &learned.taught, vector, &learned.applies, learned.agreement);
-            asked.push(taught.with(&[], request.reverse_examples));
-            outcome.search.clone_from(&learned.search);
-        }
-        Ok(asked)
-    }
-
-    fn named(&self, name: &str, remove: bool) -> Result<Asked, SynthesisError> {
-        if let Some(known) = self.taught_concept(name) {
-            return Ok(known.asked(remove));
-        }
-        let unknown = || SynthesisError::NoConcept { name: name.to_owned(), nearest: self.nearest_concept(name) };
-        let info = concepts::find(name).ok_or_else(unknown)?;
-        let built_in = self.built_in.get(name).ok_or_else(unknown)?;
-        let vector = self.built_in_vector(name)?.ok_or_else(unknown)?;
-        Ok(Asked {
-            name: name.to_owned(),
-            table: built_in.taught.concept.clone(),
-            vector,
-            remove,
-            imports: info.imports.clone(),
-            brings: Vec::new(),
-            changes_signature: built_in.taught.changes_signature,
-            compound: is_compound(&built_in.taught.windows),
-            detector: Detector::of(name),
-            applies: None,
-            agreement: 1.0,
-        })
     }
 
     /// The vector of a built-in concept that the bundle has.
@@ -404,36 +319,6 @@ impl Engine {
     }
 }
 
-impl Asked {
-    /// One that pairs taught, to be added.
-    pub(super) fn taught(
-        name: &str,
-        taught: &Taught,
-        vector: Arc<EditVector>,
-        applies: &Arc<Applicability>,
-        agreement: f32,
-    ) -> Self {
-        Self {
-            name: name.to_owned(),
-            table: taught.concept.clone(),
-            vector,
-            remove: false,
-            imports: Vec::new(),
-            brings: taught.concept.names.clone(),
-            changes_signature: taught.changes_signature,
-            compound: is_compound(&taught.windows),
-            detector: None,
-            applies: Some(Arc::clone(applies)),
-            agreement,
-        }
-    }
-
-    /// The same with imports that may come along, added or removed.
-    pub(super) fn with(self, imports: &[String], remove: bool) -> Self {
-        Self { imports: imports.to_vec(), remove, ..self }
-    }
-}
-
 fn millis(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1000.0
 }
@@ -471,17 +356,6 @@ pub(super) fn find(parsed: &Parsed, source: &str, name: Option<&str>) -> Result<
     }
 }
 
-/// Whether a concept may apply to a function, as far as that is seen without the model.
-fn may_apply(concept: &Asked, source: &str, qualname: &str) -> bool {
-    let parsed = parse(source);
-    let functions = find_functions(&parsed, source);
-    let Some(function) = functions.into_iter().find(|function| function.qualname == qualname) else { return false };
-    let seen = |detector: &Detector| detector.presence(&parsed, source, function.range.clone()).allows(concept.remove);
-    let fits =
-        |applies: &Applicability| applies.at(&parsed, source, function.range.clone(), &concept.table) != Applies::No;
-    concept.detector.is_none_or(seen) && concept.applies.as_deref().is_none_or(fits)
-}
-
 fn contains(outer: &Function, inner: &Function) -> bool {
     outer.range.start <= inner.range.start && inner.range.end <= outer.range.end && outer.range != inner.range
 }
@@ -493,6 +367,9 @@ fn passed(
     expected: &Expectation<'_>,
 ) -> Result<filter::Passed, String> {
     let edits = merge(target, replaced).ok_or_else(|| "it uses a slot that has no spelling here".to_owned())?;
+    if expected.keeps_sense && !leaves_sense(&target.encoded.ids, replaced) {
+        return Err(Refusal::Sense.to_string());
+    }
     let meant = apply(&target.encoded.ids, replaced);
     filter::check(subject, edits, &meant, expected).map_err(|refusal| refusal.to_string())
 }

@@ -25,6 +25,8 @@ pub struct Expectation<'a> {
     pub brings: &'a [String],
     /// Whether it may change the signature.
     pub changes_signature: bool,
+    /// Whether it may add or drop no negation.
+    pub keeps_sense: bool,
     /// The concept's detector.
     pub detector: Option<&'a Detector>,
     /// Whether the concept is taken out.
@@ -62,6 +64,9 @@ pub enum Refusal {
     /// The signature changed.
     #[error("it changes the signature, which the concept does not")]
     Signature,
+    /// A condition says the opposite.
+    #[error("it adds or drops a negation, which the concept never does")]
+    Sense,
     /// The detector saw no movement.
     #[error("the concept did not move")]
     NotMoved,

@@ -1,7 +1,8 @@
 //! Taught concepts, ready to be asked for, and the engine's register of them.
 
 use super::api::SynthesisError;
-use super::engine::{Asked, Engine};
+use super::asked::Asked;
+use super::engine::Engine;
 use crate::concepts::store::{Stored, StoredPair, StoredVector};
 use crate::concepts::{self, Applicability, Applies, ExamplePair, Taught, catalogue, is_graded};
 use crate::latent::EditVector;

@@ -2,7 +2,9 @@
 //! at the next decoding step when its [`Cancel`] says so.
 
 mod api;
+mod asked;
 mod blend;
+mod conflicts;
 mod engine;
 mod filter;
 mod imports;

@@ -227,6 +227,7 @@ fn run(request: &Request<'_>, cancel: &Cancel) -> Result<Outcome, SynthesisError
         confidence: 0.5,
         threshold: 0.75,
         refused: Vec::new(),
+        conflicts: Vec::new(),
         search: None,
         timings: Timings::default(),
     };

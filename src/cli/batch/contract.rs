@@ -55,6 +55,7 @@ pub struct ResultLine {
     pub unchanged: bool,
     pub confidence: f32,
     pub threshold: f32,
+    pub conflicts: Vec<String>,
     pub error: Option<String>,
     pub timings_ms: TimingsLine,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,6 +131,7 @@ impl ResultLine {
             unchanged: false,
             confidence: 0.0,
             threshold: 0.0,
+            conflicts: Vec::new(),
             error: None,
             timings_ms: TimingsLine::default(),
             taught: None,
@@ -140,7 +142,7 @@ impl ResultLine {
     pub fn to_line(&self) -> String {
         serde_json::to_string(self).unwrap_or_else(|error| {
             // can not happen: keys are strings and nothing in a result fails to serialise
-            format!("{{\"id\":null,\"candidates\":[],\"unchanged\":false,\"confidence\":0.0,\"threshold\":0.0,\"error\":\"{error}\",\"timings_ms\":{{}}}}")
+            format!("{{\"id\":null,\"candidates\":[],\"unchanged\":false,\"confidence\":0.0,\"threshold\":0.0,\"conflicts\":[],\"error\":\"{error}\",\"timings_ms\":{{}}}}")
         })
     }
 }

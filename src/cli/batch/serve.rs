@@ -101,6 +101,7 @@ impl Server {
         let outcome = self.editor.run(&request, &cancel)?;
         result.unchanged = outcome.unchanged;
         (result.confidence, result.threshold) = (outcome.confidence, outcome.threshold);
+        result.conflicts.clone_from(&outcome.conflicts);
         let verdicts = match &tests {
             Some(tests) => self.judge(tests, &request, &outcome.candidates, &cancel),
             None => Vec::new(),

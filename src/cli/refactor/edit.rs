@@ -189,6 +189,9 @@ impl Bench<'_> {
         let outcome = self.editor.run(&request, self.cancel)?;
         let timings = outcome.timings;
         report.model_millis += timings.encode + timings.decode + timings.filter;
+        if let Some(one) = report.functions.iter_mut().find(|one| one.name == function) {
+            one.conflicts = outcome.conflicts;
+        }
         Ok((outcome.candidates, outcome.refused))
     }
 }

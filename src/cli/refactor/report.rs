@@ -59,6 +59,8 @@ pub struct FunctionReport {
     pub confidence: f32,
     /// Of the candidate: where it acts.
     pub places: Places,
+    /// Concepts that stand in each other's way here.
+    pub conflicts: Vec<String>,
     /// Candidates that were dropped because tests failed on them.
     pub candidates_failed: usize,
     /// Whether the edit does the same as the original, where the concepts promise it.
@@ -108,6 +110,7 @@ impl FunctionReport {
             concept_gain: 0.0,
             confidence: 0.0,
             places: Places::default(),
+            conflicts: Vec::new(),
             candidates_failed: 0,
             differential: None,
         }
@@ -145,6 +148,7 @@ impl FunctionReport {
             strength: changed.then(|| self.places.strength()),
             places: changed.then_some(self.places.of),
             places_changed: changed.then_some(self.places.changed),
+            conflicts: &self.conflicts,
             candidates_failed: self.candidates_failed,
             differential: self.differential.as_ref(),
         }
@@ -222,6 +226,7 @@ impl FileReport {
                 )),
                 _ => {}
             }
+            notes.extend(one.conflicts.iter().map(|conflict| format!("{}: {conflict}", place(one))));
             if one.fate == Fate::Changed && self.strength.abs() < 1.0 {
                 notes.push(format!("{}: {}", place(one), at_strength(one.places, self.strength)));
             }

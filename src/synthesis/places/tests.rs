@@ -34,6 +34,7 @@ fn at(source: &str, wanted: &str, likely: &[f32], share: f32, compound: bool) ->
         imports: &[],
         brings: &[],
         changes_signature: false,
+        keeps_sense: false,
         detector: None,
         remove: false,
         concept: &table,
