@@ -9,9 +9,10 @@ use crate::concepts::{Contradiction, check_pair, contradiction};
 use serde::Serialize;
 use std::time::Duration;
 
-/// How long the vector is searched for, at most: so long, or so long a pair.
+/// How long the vector is searched for, at least, if that is needed.
 const SEARCH: Duration = Duration::from_secs(6);
-const SEARCH_PER_PAIR: Duration = Duration::from_secs(2);
+/// How long it is searched for at most, for each pair; and when one is left out, to see what the others teach.
+pub const SEARCH_PER_PAIR: Duration = Duration::from_secs(2);
 
 /// What a lesson needs of the engine. A trait, so that tests can put a scripted engine in place of the model.
 pub trait Teacher {

@@ -22,6 +22,6 @@ pub use blend::{Blend, BlendRequest, CAPTION as BLEND_CAPTION, Tokens, blend};
 pub use engine::Engine;
 pub use known::TaughtConcept;
 pub use learn::{LearnOptions, Learned};
-pub use lesson::{Aside, Lesson, LessonError, Teacher, alike, usable};
+pub use lesson::{Aside, Lesson, LessonError, SEARCH_PER_PAIR, Teacher, alike, usable};
 pub use merge::{Target, merge};
 pub use teach::{Assessment, Cluster, LIKE, SortedOut};

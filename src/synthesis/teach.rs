@@ -40,6 +40,8 @@ pub struct Cluster {
 pub struct Assessment {
     /// For each pair: whether it is reproduced by the concept that the other pairs teach. For a single pair: by its own.
     pub reproduced: Vec<bool>,
+    /// Whether the others taught as the user gets it, with a search; else it was their mean.
+    pub left_out_searched: bool,
     /// For each pair: whether the concept of all pairs reproduces it.
     pub reproduced_itself: Vec<bool>,
     /// The nearest built-in concepts with their cosines; removal is the negative cosine.
@@ -95,17 +97,27 @@ impl Engine {
         step: &dyn Fn(),
         cancel: &Cancel,
     ) -> Result<StoredVector, SynthesisError> {
-        let example = |pair: &StoredPair| Example { before: pair.before.clone(), after: pair.after.clone() };
-        let examples: Vec<Example> = pairs.iter().map(example).collect();
-        let learned = self.learn(&examples, LearnOptions { remove: false, budget }, &|_| step(), cancel)?;
+        let learned = self.learn(&examples(pairs), LearnOptions { remove: false, budget }, &|_| step(), cancel)?;
         let searched = learned.search.is_some_and(|report| report.steps > 0);
         Ok(StoredVector { model: self.model_id(), values: learned.vector.0, agreement: learned.agreement, searched })
     }
 
-    /// Tries a concept on its own pairs, and looks for built-in concepts that are like it. `step` is told of each pair.
+    /// See [`Engine::assess_within`]; a pair that is left out is tried with the mean of the others.
     pub fn assess(
         &self,
         stored: &Stored,
+        cancel: &Cancel,
+        step: &mut dyn FnMut(),
+    ) -> Result<(TaughtConcept, Assessment), SynthesisError> {
+        self.assess_within(stored, Duration::ZERO, cancel, step)
+    }
+
+    /// Tries a concept on its own pairs, and looks for built-in concepts that are like it. `step` is told of each pair. When a
+    /// pair is left out, what the others teach is searched for within `budget`; zero: it is their mean.
+    pub fn assess_within(
+        &self,
+        stored: &Stored,
+        budget: Duration,
         cancel: &Cancel,
         step: &mut dyn FnMut(),
     ) -> Result<(TaughtConcept, Assessment), SynthesisError> {
@@ -116,17 +128,33 @@ impl Engine {
             let itself = self.reproduces(&whole, pair, cancel)?;
             reproduced_itself.push(itself);
             reproduced.push(if pairs.len() > 1 {
-                let mut others = stored.clone();
-                others.pairs.remove(at);
-                others.vectors.clear();
-                self.reproduces(&self.known(others)?, pair, cancel)?
+                self.reproduces(&self.without(stored, at, budget, cancel)?, pair, cancel)?
             } else {
                 itself
             });
             step();
         }
         let nearest = self.nearest_to(&whole.vector)?;
-        Ok((whole.listed, Assessment { reproduced, reproduced_itself, nearest }))
+        let left_out_searched = pairs.len() > 1 && !budget.is_zero();
+        Ok((whole.listed, Assessment { reproduced, left_out_searched, reproduced_itself, nearest }))
+    }
+
+    /// What the other pairs teach.
+    fn without(
+        &self,
+        stored: &Stored,
+        left_out: usize,
+        budget: Duration,
+        cancel: &Cancel,
+    ) -> Result<Known, SynthesisError> {
+        let mut others = stored.clone();
+        others.pairs.remove(left_out);
+        others.vectors.clear();
+        if budget.is_zero() {
+            return self.known(others);
+        }
+        let learned = self.learn(&examples(&others.pairs), LearnOptions { remove: false, budget }, &|_| {}, cancel)?;
+        Ok(Known::new(others, learned.taught, learned.vector, learned.agreement))
     }
 
     /// The built-in concepts nearest to a taught one; none for any other name.
@@ -182,6 +210,10 @@ impl Engine {
         }
         self.edits(windows)
     }
+}
+
+fn examples(pairs: &[StoredPair]) -> Vec<Example> {
+    pairs.iter().map(|pair| Example { before: pair.before.clone(), after: pair.after.clone() }).collect()
 }
 
 /// See [`Engine::clusters`].

@@ -14,13 +14,14 @@ use super::{files, refactor};
 use crate::concepts::store::{About, Level, Store, StoreProblem, StoredPair, check_name, read_all};
 use crate::concepts::{Collected, from_modules};
 use crate::config::Layer;
-use crate::synthesis::{Aside, Cluster, Engine, Lesson, LessonError, SynthesisError, alike, usable};
+use crate::synthesis::{Aside, Cluster, Engine, Lesson, LessonError, SEARCH_PER_PAIR, SynthesisError, alike, usable};
 use anyhow::{Context, Result, bail};
 use clap::{ArgGroup, Args};
 use report::Report;
 use std::io::{BufRead, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Clusters that are shown.
 const SHOWN: usize = 10;
@@ -114,7 +115,8 @@ impl Teach {
         let (stored, problems) = added?;
         warn(&problems);
         let progress = Progress::new(stored.pairs.len(), "pairs");
-        let assessed = engine.assess(&stored, &cancel, &mut || progress.advance());
+        let budget = if self.fast { Duration::ZERO } else { SEARCH_PER_PAIR };
+        let assessed = engine.assess_within(&stored, budget, &cancel, &mut || progress.advance());
         progress.finish();
         let (taught, assessed) = match assessed {
             Err(SynthesisError::Cancelled) => {

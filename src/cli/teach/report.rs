@@ -22,6 +22,8 @@ pub struct Report {
     /// How many pairs are reproduced when they are left out; of a single pair: by itself.
     pub reproduced: usize,
     pub left_out: bool,
+    /// What the others teach, when one is left out: `search` or `mean`.
+    pub left_out_by: &'static str,
     /// How many the concept of all pairs reproduces.
     pub reproduced_itself: usize,
     /// Pairs that are not reproduced when they are left out.
@@ -53,6 +55,7 @@ impl Report {
             agreement: taught.agreement,
             reproduced: count(&assessed.reproduced),
             left_out: pairs.len() > 1,
+            left_out_by: if assessed.left_out_searched { "search" } else { "mean" },
             reproduced_itself: count(&assessed.reproduced_itself),
             failed: failed.map(|(pair, _)| pair.origin.clone()).collect(),
             nearest: nearest(assessed.nearest),
@@ -71,7 +74,8 @@ impl Report {
         }
         if self.left_out {
             text += &format!("agreement of the pairs {:.2}\n", self.agreement);
-            text += &format!("{} of {} reproduced, each by what the others teach\n", self.reproduced, self.pairs);
+            let by = if self.left_out_by == "search" { "what the others teach" } else { "the mean of the others" };
+            text += &format!("{} of {} reproduced, each by {by}\n", self.reproduced, self.pairs);
             for origin in &self.failed {
                 text += &format!("  not reproduced: {origin}\n");
             }
