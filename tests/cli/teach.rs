@@ -68,6 +68,7 @@ fn a_concept_is_taught_listed_shown_used_extended_and_forgotten() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     let report: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((&report["level"], &report["pairs"], &report["left_out"]), (&json!("project"), &json!(3), &json!(true)));
+    assert_eq!(report["left_out_by"], "search");
     assert!(report["agreement"].as_f64().unwrap() > 0.5, "{report}");
     assert_eq!(report["nearest"].as_array().unwrap().len(), 3);
     assert_eq!(report["strength"], "switch");
@@ -93,9 +94,10 @@ fn a_concept_is_taught_listed_shown_used_extended_and_forgotten() {
     let answer: Value = serde_json::from_str(&batch.stdout).unwrap();
     assert_eq!((&answer["error"], &answer["unchanged"]), (&Value::Null, &json!(true)), "there is no print to take out");
 
-    let more = dir.teach("no-prints --format json", &lines(&[(with("more"), without("more"))]));
+    let more = dir.teach("no-prints --fast --format json", &lines(&[(with("more"), without("more"))]));
     let report: Value = serde_json::from_str(&more.stdout).unwrap();
     assert_eq!((&report["pairs"], &report["new"]), (&json!(4), &json!(1)), "{}", more.stderr);
+    assert_eq!(report["left_out_by"], "mean", "--fast searches nothing");
 
     let forgot = ran(&mut dir.lerp_command("forget no-prints"));
     assert_eq!((forgot.code, forgot.stderr.as_str()), (0, "forgot no-prints (project)\n"));
@@ -212,6 +214,49 @@ fn a_full_disk_loses_nothing() {
     let after = dir.concepts();
     assert_eq!(after[0]["example"], before[0]["example"]);
     assert!(after[0]["taught"]["pairs"].as_u64() >= Some(3), "{after:?}");
+}
+
+/// In a namespace of its own, on a disk of half a megabyte: what was taught before it is full is there byte for byte, and
+/// when there is room again teaching goes on.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_really_full_loses_nothing() {
+    const SCRIPT: &str = r#"
+set -eu
+mount -t tmpfs -o size=512k tmpfs "$1" && cd "$1" && touch pyproject.toml && echo mounted
+"$0" teach no-prints < "$2" > /dev/null
+files() { find .lerp -type f | sort | xargs sha256sum; }
+files > "$2.before"
+dd if=/dev/zero of=filler bs=4k status=none 2> /dev/null || true
+set +e
+"$0" teach no-prints --keep-all < "$3" 2> "$2.said"; echo "code $?"
+set -e
+files | cmp - "$2.before" && echo same
+rm filler
+"$0" teach no-prints --keep-all < "$3" | sed -n 2p
+"#;
+    let dir = Dir::new(&[]);
+    let file = |name: &str, text: &str| {
+        fs::write(dir.path().join(name), text).unwrap();
+        dir.path().join(name)
+    };
+    fs::create_dir(dir.path().join("disk")).unwrap();
+    let (pairs, more) = (file("pairs", &three()), file("more", &lines(&[(with("more"), without("more"))])));
+    let mut command = Command::new("unshare");
+    command.args(["-rm", "bash", "-c", SCRIPT]).arg(assert_cmd::cargo::cargo_bin("lerp"));
+    command.arg(dir.path().join("disk")).args([pairs, more]).env("LERP_MODEL", bundle());
+    let Ok(output) = command.env("XDG_DATA_HOME", dir.path().join("data")).output() else {
+        return eprintln!("skipped: there is no unshare here");
+    };
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    if !said.starts_with("mounted") {
+        return eprintln!("skipped: no disk can be mounted here: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert!(output.status.success(), "{output:?}");
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines, ["mounted", "code 2", "same", "4 pairs, 1 of them new; 0 set aside"], "{output:?}");
+    let said = fs::read_to_string(dir.path().join("pairs.said")).unwrap();
+    assert!(said.contains("the disk is full") && said.contains("nothing that was there is lost"), "{said}");
 }
 
 #[test]
