@@ -23,8 +23,11 @@ fn git(arguments: &[&str]) -> Result<Vec<u8>> {
 /// The full name of a commit.
 fn commit(revision: &str) -> Result<String> {
     let wanted = format!("{revision}^{{commit}}");
-    let name = git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])
-        .with_context(|| format!("{revision:?} is not a commit of this repository"))?;
+    git(&["rev-parse", "--git-dir"])?;
+    // quiet: why it is none is said here
+    let Ok(name) = git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]) else {
+        bail!("{revision:?} is not a commit of this repository; `git log` shows those that there are");
+    };
     Ok(String::from_utf8_lossy(&name).trim().to_owned())
 }
 
@@ -67,8 +70,9 @@ pub fn from_range(range: &str, paths: &[PathBuf]) -> Result<Collected> {
 
 fn changed(commit: &str, paths: &[PathBuf]) -> Result<Collected> {
     let parent = format!("{commit}^");
-    git(&["rev-parse", "--verify", "--quiet", &parent])
-        .with_context(|| format!("commit {} has none before it: nothing shows what it changed", short(commit)))?;
+    if git(&["rev-parse", "--verify", "--quiet", &parent]).is_err() {
+        bail!("commit {} has none before it: nothing shows what it changed", short(commit));
+    }
     let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
     let mut arguments = vec!["diff", "--name-status", "-z", "-M", "--diff-filter=MR", &parent, commit, "--"];
     arguments.extend(paths.iter().map(String::as_str));
