@@ -1,7 +1,8 @@
-//! What the grammar mask and blending do on real functions, in counts:
+//! What the grammar mask, blending and the comparison of edits do on real code, in counts:
 //!
 //!     cargo run --example measure -- mask target/packages 100
 //!     cargo run --example measure -- blend target/packages 120
+//!     cargo run --example measure -- clusters models/training/data/rules/mined.jsonl 300
 //!
 //! The packages of `make packages` were never trained on. Needs the bundle and ONNX Runtime, as the benchmarks do.
 #![allow(
@@ -15,7 +16,7 @@
 use lerp::codec::{
     Alphabet, ConceptTable, Encoded, Lexed, Mask, SlotTable, Step, apply, encode, is_function, replacements,
 };
-use lerp::concepts::{BuiltIn, read_built_in};
+use lerp::concepts::{BuiltIn, Taught, read_built_in};
 use lerp::latent::{DecodeOptions, Decoded, EditVector, ModelSettings, Worker};
 use lerp::syntax::{Function, find_functions, lex, parse};
 use lerp::synthesis::{Blend, BlendRequest, Cancel, Engine, Target, blend, merge};
@@ -27,12 +28,13 @@ use std::time::{Duration, Instant};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [what, folder, count] = arguments.as_slice() else { panic!("mask|blend FOLDER COUNT") };
+    let [what, folder, count] = arguments.as_slice() else { panic!("mask|blend FOLDER COUNT, or clusters FILE COUNT") };
     let count = count.parse().expect("a number");
     match what.as_str() {
         "mask" => mask(Path::new(folder), count),
         "blend" => blends(Path::new(folder), count),
-        other => panic!("{other}: mask or blend"),
+        "clusters" => clusters(Path::new(folder), count),
+        other => panic!("{other}: mask, blend or clusters"),
     }
 }
 
@@ -268,16 +270,94 @@ fn blends(folder: &Path, count: usize) {
             rates[0].refused,
             time.as_secs_f64() * 1000.0 / rates[0].asked.max(1) as f64
         );
+        println!(
+            "\n| t | parse | names resolve | is the first | is the second | of the tokens that differ, the second's |"
+        );
+        println!("|---|---|---|---|---|---|");
         for (t, rates) in [0.25, 0.5, 0.75].iter().zip(&rates) {
+            let share = |count: usize| format!("{count} of {}", rates.asked);
             println!(
-                "    t = {t}: parse {} of {}, names resolve {}, same as the first {}, as the second {}; of the tokens that differ {:.0} % are the second's",
-                rates.parses,
-                rates.asked,
-                rates.resolves,
-                rates.is_first,
-                rates.is_second,
+                "| {t} | {} | {} | {} | {} | {:.0} % |",
+                share(rates.parses),
+                share(rates.resolves),
+                share(rates.is_first),
+                share(rates.is_second),
                 100.0 * rates.second / rates.asked.max(1) as f64
             );
         }
+        println!();
+    }
+}
+
+/// A rule of `mined.jsonl`: pairs of one cluster of like edits that people made.
+#[derive(serde::Deserialize)]
+struct Mined {
+    rule: String,
+    family: String,
+    split: String,
+    pairs: Vec<MinedPair>,
+}
+
+#[derive(serde::Deserialize)]
+struct MinedPair {
+    before: String,
+    after: String,
+}
+
+/// Chunks of one large cluster have numbers that follow each other; at most so many.
+const CHUNKS: usize = 6;
+
+/// How well the cosine between two edits says whether they are of one kind: on validation packages, which thresholds are chosen by.
+fn clusters(file: &Path, count: usize) {
+    let worker = Worker::start(&ModelSettings::default()).unwrap();
+    let text = std::fs::read_to_string(file).unwrap();
+    let rules = text.lines().map(|line| serde_json::from_str::<Mined>(line).unwrap());
+    let mut rules: Vec<Mined> =
+        rules.filter(|rule| rule.split == "validation" && rule.family == "mined-cluster").collect();
+    let mut dice = Dice(7);
+    while rules.len() > count {
+        rules.swap_remove(dice.below(rules.len()));
+    }
+    // up to three pairs of each, the edits of a pair forward and backward
+    let mut edits: Vec<(usize, EditVector, EditVector)> = Vec::new();
+    for rule in &rules {
+        let number = rule.rule.rsplit('-').next().and_then(|number| number.parse().ok()).unwrap_or(0);
+        for pair in rule.pairs.iter().take(3) {
+            let one = |before: &str, after: &str| Taught::new([(before, after)]).ok().map(|taught| taught.windows);
+            let (Some(there), Some(back)) = (one(&pair.before, &pair.after), one(&pair.after, &pair.before)) else {
+                continue;
+            };
+            let both = worker.run(move |model| Ok((model.edits(&there)?, model.edits(&back)?)));
+            let (mut there, mut back) = both.unwrap();
+            edits.push((number, there.remove(0), back.remove(0)));
+        }
+    }
+    let (mut like, mut unlike, mut opposite) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, (rule, edit, _)) in edits.iter().enumerate() {
+        for (other_rule, other, back) in &edits[..at] {
+            if rule == other_rule {
+                like.push(edit.cosine(other));
+                opposite.push(edit.cosine(back));
+            } else if rule.abs_diff(*other_rule) > CHUNKS {
+                unlike.push(edit.cosine(other));
+            }
+        }
+    }
+    println!(
+        "{} clusters, {} edits: {} like couples, {} unlike ones\n",
+        rules.len(),
+        edits.len(),
+        like.len(),
+        unlike.len()
+    );
+    let from = |values: &[f32], least: f32| {
+        let above = values.iter().filter(|value| **value >= least).count();
+        format!("{:.1} %", 100.0 * above as f64 / values.len().max(1) as f64)
+    };
+    println!("| cosine of at least | like couples | unlike couples | a pair and the reverse of a like one |");
+    println!("|---|---|---|---|");
+    for tenth in -5..10 {
+        let least = tenth as f32 / 10.0;
+        println!("| {least:.1} | {} | {} | {} |", from(&like, least), from(&unlike, least), from(&opposite, least));
     }
 }
