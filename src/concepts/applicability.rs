@@ -139,10 +139,12 @@ pub fn is_graded(windows: &[WindowPair]) -> bool {
     repeats > 0 && 5 * repeats >= windows.len()
 }
 
-/// Whether every pair shows unlike changes that stand together, such as a line in front of something and one behind it: then
-/// none of them is to be made without the others.
-pub fn is_compound(windows: &[WindowPair]) -> bool {
-    !windows.is_empty() && windows.iter().all(|window| hunks(window).into_iter().collect::<BTreeSet<_>>().len() > 1)
+/// How many hunks of an edit belong together: 1, unless every pair shows unlike ones, such as a line in front of something and
+/// one behind it. Then none of them is to be made without the others, and the simplest pair says how many they are.
+pub fn hunks_together(windows: &[WindowPair]) -> usize {
+    let simplest = windows.iter().map(hunks).min_by_key(Vec::len).map_or(1, |hunks| hunks.len());
+    let unlike = |window: &WindowPair| hunks(window).into_iter().collect::<BTreeSet<_>>().len() > 1;
+    if windows.iter().all(unlike) { simplest.max(1) } else { 1 }
 }
 
 /// What is changed at each place of a window, whatever names it is about.
@@ -206,13 +208,14 @@ mod tests {
             "def f(a):\n    if a is None:\n        return 1\n    b = g(a)\n    if b is None:\n        return 2\n"
                 .to_owned(),
         )]);
-        assert!(is_graded(&twice.windows) && !is_compound(&twice.windows));
+        assert!(is_graded(&twice.windows));
+        assert_eq!(hunks_together(&twice.windows), 1);
         let around = taught(&[(
             "def f(a):\n    b = g(a)\n    h(b)\n    i(b)\n    return b\n".to_owned(),
             "def f(a):\n    lock.acquire()\n    b = g(a)\n    h(b)\n    i(b)\n    lock.release(b)\n    return b\n"
                 .to_owned(),
         )]);
-        assert!(is_compound(&around.windows) && !is_graded(&around.windows));
-        assert!(!is_compound(&[]) && !is_compound(&once.windows));
+        assert!(!is_graded(&around.windows));
+        assert_eq!([&around.windows[..], &[], &once.windows].map(hunks_together), [2, 1, 1]);
     }
 }

@@ -16,7 +16,7 @@ mod taught;
 mod thresholds;
 mod unrelated;
 
-pub use applicability::{Applicability, Applies, is_compound, is_graded};
+pub use applicability::{Applicability, Applies, hunks_together, is_graded};
 pub use built_in::{BuiltIn, EXPERIMENTAL_BELOW, Measured, read as read_built_in, read_measured};
 pub use catalogue::{ConceptInfo, ExamplePair, catalogue, find, nearest, nearest_of};
 pub use collect::{Collected, from_modules, pair_of};

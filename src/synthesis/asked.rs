@@ -4,7 +4,7 @@ use super::api::{Cancel, Example, Outcome, Request, SynthesisError};
 use super::engine::Engine;
 use super::learn::{LearnOptions, Learned};
 use crate::codec::ConceptTable;
-use crate::concepts::{self, Applicability, Detector, Taught, is_compound, keeps_sense};
+use crate::concepts::{self, Applicability, Detector, Taught, hunks_together, keeps_sense};
 use crate::latent::EditVector;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError};
@@ -25,8 +25,8 @@ pub(super) struct Asked {
     /// Names that may stay unbound, because the user's examples bring them.
     pub brings: Vec<String>,
     pub changes_signature: bool,
-    /// Whether its hunks belong together, as its pairs show.
-    pub compound: bool,
+    /// So many hunks belong together, as its pairs show.
+    pub together: usize,
     /// Whether it may turn no condition round, because none of its pairs does.
     pub keeps_sense: bool,
     pub detector: Option<&'static Detector>,
@@ -97,7 +97,7 @@ impl Engine {
             imports: info.imports.clone(),
             brings: Vec::new(),
             changes_signature: built_in.taught.changes_signature,
-            compound: is_compound(&built_in.taught.windows),
+            together: hunks_together(&built_in.taught.windows),
             keeps_sense: keeps_sense(&built_in.taught.windows),
             detector: Detector::of(name),
             applies: None,
@@ -123,7 +123,7 @@ impl Asked {
             imports: Vec::new(),
             brings: taught.concept.names.clone(),
             changes_signature: taught.changes_signature,
-            compound: is_compound(&taught.windows),
+            together: hunks_together(&taught.windows),
             keeps_sense: keeps_sense(&taught.windows),
             detector: None,
             applies: Some(Arc::clone(applies)),

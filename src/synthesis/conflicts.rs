@@ -55,7 +55,7 @@ mod tests {
             imports: Vec::new(),
             brings: Vec::new(),
             changes_signature: false,
-            compound: false,
+            together: 1,
             keeps_sense: false,
             detector: Detector::of(name),
             applies: None,

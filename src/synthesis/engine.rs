@@ -255,7 +255,7 @@ impl Engine {
             target: &target,
             function: function.range.clone(),
             share,
-            compound: concept.compound,
+            together: concept.together,
             check: &check,
         };
         for script in decoded.scripts.iter().filter(|_| applies) {

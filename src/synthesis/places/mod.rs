@@ -6,7 +6,7 @@
 //! - one copies what another takes away;
 //! - one binds a name, or binds it no longer, that another brings or takes away;
 //! - one alone does not get through the filters: it is tied to the nearest one with which it does;
-//! - every pair of the concept shows unlike hunks that stand together: then it is one place as a whole.
+//! - every pair of the concept shows unlike hunks: then as many stand together as in the simplest pair.
 //!
 //! Which places are kept at a strength is a beginning of one list, so what is changed at a lower strength is changed at a
 //! higher one, too.
@@ -47,8 +47,8 @@ pub(super) struct Dial<'a> {
     pub function: Range<usize>,
     /// Share of the places that are kept, above 0 to 1.
     pub share: f32,
-    /// Whether the concept's hunks belong together.
-    pub compound: bool,
+    /// So many hunks of the concept belong together.
+    pub together: usize,
     /// The filters.
     pub check: &'a dyn Fn(&[Replacement]) -> Result<Passed, String>,
 }
@@ -88,7 +88,9 @@ impl Dial<'_> {
     /// The places, in the order of their first hunks.
     fn places(&self, hunks: &[Hunk]) -> Vec<Place> {
         let mut groups = Groups::new(hunks.len());
-        if hunks.len() > 1 && self.compound {
+        if hunks.len().is_multiple_of(self.together.max(1)) {
+            (0..hunks.len()).for_each(|at| groups.join(at, at - at % self.together.max(1)));
+        } else {
             groups.join_all();
         }
         if groups.count() > 1 {

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 /// The edit between two versions of a module's function at a strength. `likely` is the log-probability of each hunk, the last
 /// one's of all that follow.
-fn at(source: &str, wanted: &str, likely: &[f32], share: f32, compound: bool) -> (String, Places) {
+fn at(source: &str, wanted: &str, likely: &[f32], share: f32, together: usize) -> (String, Places) {
     let parsed = parse(source);
     let function = find_functions(&parsed, source).remove(0);
     let lexed = Lexed::at(&parsed, source, function.range.clone()).unwrap();
@@ -45,7 +45,7 @@ fn at(source: &str, wanted: &str, likely: &[f32], share: f32, compound: bool) ->
         let meant = apply(&encoded.ids, replaced);
         filter::check(&subject, edits, &meant, &expected).map_err(|refusal| refusal.to_string())
     };
-    let dial = Dial { target: &target, function: function.range.clone(), share, compound, check: &check };
+    let dial = Dial { target: &target, function: function.range.clone(), share, together, check: &check };
     let turned = dial.turn(&script).unwrap();
     (turned.passed.source, turned.places)
 }
@@ -61,7 +61,7 @@ fn lines_changed(before: &str, after: &str) -> BTreeSet<usize> {
 fn the_likeliest_places_come_first() {
     let wanted = MANY.replace("==", "is");
     let check = |share: f32, expect: &[usize]| {
-        let (text, places) = at(MANY, &wanted, &[-3.0, -1.0, -2.0, -1.0], share, false);
+        let (text, places) = at(MANY, &wanted, &[-3.0, -1.0, -2.0, -1.0], share, 1);
         assert_eq!(lines_changed(MANY, &text), expect.iter().copied().collect(), "{share}: {text}");
         assert_eq!(places, Places { of: 4, changed: expect.len() });
     };
@@ -81,7 +81,7 @@ proptest! {
         shares.sort_by(f32::total_cmp);
         let wanted = MANY.replace("==", "is");
         let changed = shares.iter().map(|share| {
-            let (text, places) = at(MANY, &wanted, &likely, *share, false);
+            let (text, places) = at(MANY, &wanted, &likely, *share, 1);
             let lines = lines_changed(MANY, &text);
             assert_eq!(lines.len(), places.changed);
             lines
@@ -96,7 +96,7 @@ fn what_belongs_together_is_one_place() {
     let check = |what: &str, before: &str, after: &str, expect: usize| {
         let before = format!("import time\n\ndef f(a, b):\n{before}");
         let after = format!("def f(a, b):\n{after}");
-        let (_, places) = at(&before, &after, &[-1.0, -2.0], 0.5, false);
+        let (_, places) = at(&before, &after, &[-1.0, -2.0], 0.5, 1);
         assert_eq!(places.of, expect, "{what}");
         assert!(places.changed <= places.of.div_ceil(2).max(1), "{what}: {places:?}");
         assert_eq!(places.strength(), if expect > 1 { "places" } else { "switch" });
@@ -120,10 +120,13 @@ fn what_belongs_together_is_one_place() {
 }
 
 #[test]
-fn unlike_hunks_of_a_compound_concept_are_one_place() {
+fn as_many_unlike_hunks_stand_together_as_in_the_pairs() {
     let wanted = MANY.replace("==", "is");
-    let (text, places) = at(MANY, &wanted, &[-1.0], 0.25, true);
-    assert_eq!((places, text), (Places { of: 1, changed: 1 }, wanted));
+    let at = |together: usize| at(MANY, &wanted, &[-4.0, -4.0, -1.0, -2.0], 0.5, together);
+    let lines = |together: usize| lines_changed(MANY, &at(together).0).into_iter().collect::<Vec<_>>();
+    assert_eq!((at(2).1, lines(2)), (Places { of: 2, changed: 1 }, vec![5, 7]));
+    assert_eq!((at(4).1, lines(4)), (Places { of: 1, changed: 1 }, vec![1, 3, 5, 7]));
+    assert_eq!(at(3).1.of, 1, "they do not come out even");
 }
 
 #[test]
