@@ -163,6 +163,28 @@ fn less_strength_changes_fewer_of_the_same_places() {
 const MANY: &str = "def f(a, b, c):\n    print(\"first\", a)\n    if a == None:\n        return b\n    print(\"second\", b)\n    if b == None:\n        return c\n    print(\"third\", c)\n    return a\n";
 
 #[test]
+fn the_order_in_which_concepts_are_named_does_not_matter() {
+    let example = |name: &str| Example {
+        before: format!("def {name}(x):\n    check(x)\n    return x\n"),
+        after: format!("def {name}(x):\n    audit(x)\n    return x\n"),
+    };
+    let ask = |add: &[&str], remove: &[&str]| {
+        let mut request = request(MANY, None);
+        (request.add, request.remove) = (strings(add), strings(remove));
+        request.examples = vec![example("f"), example("g")];
+        let outcome = engine().run(&request, &Cancel::default()).unwrap();
+        (outcome.candidates.into_iter().map(|one| (one.source, one.score)).collect::<Vec<_>>(), outcome.conflicts)
+    };
+    let one = ask(&["none-comparison", "docstring", "f-strings"], &["print-debugging", "type-hints"]);
+    assert_eq!(ask(&["f-strings", "none-comparison", "docstring"], &["type-hints", "print-debugging"]), one);
+    assert!(!one.0.is_empty());
+}
+
+fn strings(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
 fn the_same_request_gives_the_same_candidates() {
     let mut request = request(SOURCE, Some("names"));
     request.remove = vec!["print-debugging".to_owned()];

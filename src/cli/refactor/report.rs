@@ -234,8 +234,9 @@ impl FileReport {
                 notes.push(format!("{}: {found}", place(one)));
             }
             let file_passed = self.verdict.as_ref().is_some_and(|verdict| verdict.status == Status::Passed);
-            if file_passed && one.verdict == Some(Status::Untested) {
-                notes.push(format!("{}: untested: no test reaches it", place(one)));
+            if one.fate == Fate::Changed && one.verdict == Some(Status::Untested) {
+                let why = if file_passed { "no test reaches it, " } else { "" };
+                notes.push(format!("{}: untested, {why}confidence {:.2}", place(one), one.confidence));
             }
         }
         if let Some(Verdict { status: Status::Untested, reason: Some(why), .. }) = &self.verdict {
@@ -376,7 +377,7 @@ impl std::fmt::Display for Summary {
 }
 
 /// What less strength did: some of the places, or nothing where the edit is a switch.
-fn at_strength(places: Places, strength: f32) -> String {
+pub(super) fn at_strength(places: Places, strength: f32) -> String {
     match places {
         Places { of: 0 | 1, .. } => format!("one place: here strength is a switch, and {strength} is on"),
         Places { of, changed } => format!("{changed} of {of} places (strength {strength})"),

@@ -1,11 +1,11 @@
 //! What is kept of a file, with a scripted engine and a scripted test runner.
 
 use super::edit::{Bench, Wish};
-use super::report::{FileReport, Summary};
+use super::report::{FileReport, Summary, at_strength};
 use crate::cli::files::Source;
 use crate::cli::scripted::{WordReferee, Words};
 use crate::config::TestChoice;
-use crate::synthesis::Cancel;
+use crate::synthesis::{Cancel, Places};
 
 struct Case {
     add: &'static [&'static str],
@@ -147,7 +147,7 @@ fn edits_that_fail_only_together_give_way() {
 fn without_tests_the_edit_is_untested_and_said_so() {
     let case = Case { tests: TestChoice::None, only: &["f"], ..Case::default() };
     let (report, _) = edit(TWO, &case);
-    assert_eq!(report.notes(), [""; 0], "the user knows why");
+    assert_eq!(report.notes(), ["m.py:1: f: untested, confidence 1.00"], "the user knows why");
     check(TWO, case, "def f():\n    y\ndef g():\n    x\ndef h():\n    z\n", &[], "1 function: edited, untested");
 }
 
@@ -155,7 +155,7 @@ fn without_tests_the_edit_is_untested_and_said_so() {
 fn a_function_that_no_test_reaches_is_untested() {
     let text = "def f():\n    x\ndef untested():\n    x\n";
     let (report, _) = edit(text, &Case::default());
-    assert_eq!(report.notes(), ["m.py:3: untested: untested: no test reaches it"]);
+    assert_eq!(report.notes(), ["m.py:3: untested: untested, no test reaches it, confidence 1.00"]);
     check(
         text,
         Case::default(),
@@ -209,6 +209,7 @@ fn less_strength_says_what_it_did() {
     };
     assert_eq!(note(1.0), [""; 0]);
     assert_eq!(note(0.5), ["m.py:1: f: one place: here strength is a switch, and 0.5 is on"]);
+    assert_eq!(at_strength(Places { of: 4, changed: 2 }, 0.5), "2 of 4 places (strength 0.5)");
 }
 
 #[test]

@@ -112,7 +112,13 @@ impl Teach {
         let steps = Progress::new(MOST_STEPS, "steps of the search");
         let added = lesson.store(&engine, &base, &pairs, &|| steps.advance(), &cancel);
         steps.finish();
-        let (stored, problems) = added?;
+        let (stored, problems) = match added {
+            Err(LessonError::Synthesis(SynthesisError::Cancelled)) => {
+                eprintln!("lerp: interrupted; nothing was stored");
+                return Ok(ExitCode::from(130));
+            }
+            other => other?,
+        };
         warn(&problems);
         let progress = Progress::new(stored.pairs.len(), "pairs");
         let budget = if self.fast { Duration::ZERO } else { SEARCH_PER_PAIR };
