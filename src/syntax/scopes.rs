@@ -45,18 +45,15 @@ pub fn bound_names(parsed: &Parsed, source: &str) -> BTreeSet<String> {
     names.bound.into_iter().map(str::to_owned).collect()
 }
 
-/// How often each name of a text is bound, and how often it is bound or used.
-pub type NameCounts = BTreeMap<String, (usize, usize)>;
+/// How often each name of a text is bound.
+pub type NameCounts = BTreeMap<String, usize>;
 
-/// Counts the names of a function's text, all that is nested in it among them; attributes are no names.
+/// Counts the names that a function's text binds, all that is nested in it among them.
 pub fn name_counts(text: &str) -> NameCounts {
     fn visit(node: Node<'_>, text: &str, imports: bool, counts: &mut NameCounts) {
         if node.kind() == "identifier" {
-            let role = role(node);
-            if !matches!(role, Role::Neither) {
-                let count = counts.entry(text[node.byte_range()].to_owned()).or_default();
-                count.0 += usize::from(imports || matches!(role, Role::Binds));
-                count.1 += 1;
+            if imports || matches!(role(node), Role::Binds) {
+                *counts.entry(text[node.byte_range()].to_owned()).or_default() += 1;
             }
         }
         let mut cursor = node.walk();

@@ -159,8 +159,21 @@ impl Engine {
                     self.step(draft, &function.qualname, concept, request.strength, count, cancel, &mut outcome)?;
                 next.extend(steps.into_iter().map(|step| step.after(number, draft)));
             }
+            if next.is_empty() && asked.len() > 1 {
+                // no edit of it got through the filters: the others go on without it
+                let name = &concept.name;
+                outcome
+                    .conflicts
+                    .push(format!("there is no safe edit for {name}; the other concepts stand without it"));
+                continue;
+            }
             next.sort_by(|a, b| b.rank.total_cmp(&a.rank));
             drafts = next;
+        }
+        if !outcome.conflicts.is_empty() && drafts.first().is_none_or(|best| !best.changed) {
+            // of none there is: what was refused says why
+            outcome.conflicts.clear();
+            drafts.retain(|draft| draft.changed || outcome.refused.is_empty());
         }
         if let Some(best) = drafts.first().filter(|best| best.applied.len() > 1) {
             let applied: Vec<&Asked> = best.applied.iter().map(|number| &asked[*number]).collect();
@@ -270,6 +283,7 @@ impl Engine {
                     changed: true,
                     applied: draft.applied.clone(),
                 }),
+                Err(reason) if outcome.refused.contains(&reason) => {}
                 Err(reason) => outcome.refused.push(reason),
             }
         }

@@ -28,7 +28,7 @@ fn lines(input: &str, jobs: usize) -> Vec<String> {
 #[test]
 fn a_result_has_the_fields_of_the_contract_in_their_order() {
     let request = json!({"id": "7", "source": "def f():\n    '😀', x\n", "add": ["x-y"], "candidates": 1});
-    insta::assert_snapshot!(lines(&request.to_string(), 1).join("\n"), @r#"{"id":"7","candidates":[{"source":"def f():\n    '😀', y\n","diff":"--- a/source.py\n+++ b/source.py\n@@ -1,2 +1,2 @@\n def f():\n-    '😀', x\n+    '😀', y\n","edits":[{"range":{"start":{"line":1,"character":10},"end":{"line":1,"character":11}},"newText":"y"}],"score":-1.0,"concept_gain":1.0,"verdict":"untested","tests_run":0,"differential":null,"millis":1.0}],"unchanged":false,"confidence":0.5,"error":null,"timings_ms":{"encode":1.0,"decode":2.0,"filter":0.5,"verify":0.0}}"#);
+    insta::assert_snapshot!(lines(&request.to_string(), 1).join("\n"), @r#"{"id":"7","candidates":[{"source":"def f():\n    '😀', y\n","diff":"--- a/source.py\n+++ b/source.py\n@@ -1,2 +1,2 @@\n def f():\n-    '😀', x\n+    '😀', y\n","edits":[{"range":{"start":{"line":1,"character":10},"end":{"line":1,"character":11}},"newText":"y"}],"score":-1.0,"concept_gain":1.0,"confidence":1.0,"strength":"switch","places":1,"places_changed":1,"verdict":"untested","tests_run":0,"differential":null,"millis":1.0}],"unchanged":false,"confidence":0.5,"threshold":0.75,"conflicts":[],"error":null,"timings_ms":{"encode":1.0,"decode":2.0,"filter":0.5,"verify":0.0}}"#);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //!
 //! - together they open and close a block or a bracket;
 //! - one copies what another takes away;
-//! - one binds a name, or binds it no longer, that another brings or takes away;
+//! - one binds a name, or binds it no longer, that another is about;
 //! - one alone does not get through the filters: it is tied to the nearest one with which it does;
 //! - every pair of the concept shows unlike hunks: then as many stand together as in the simplest pair.
 //!
@@ -19,13 +19,13 @@ use super::api::Places;
 use super::filter::Passed;
 use super::merge::{Target, merge};
 use crate::codec::vocabulary::END_HUNK;
-use crate::codec::{Replacement, Step, replacements};
+use crate::codec::{Context, Replacement, Step, replacements, spell};
 use crate::latent::Script;
 use crate::syntax::name_counts;
 use crate::text::apply_edits;
 use std::collections::BTreeSet;
 use std::ops::Range;
-use ties::{Groups, NameChanges, Place, tie_moved, tie_unbalanced};
+use ties::{Groups, Place, bound_otherwise, tie_moved, tie_unbalanced};
 
 /// An edit at some strength.
 pub(super) struct Turned {
@@ -105,16 +105,27 @@ impl Dial<'_> {
     fn tie_names(&self, hunks: &[Hunk], groups: &mut Groups) {
         let before = name_counts(&self.target.source[self.function.clone()]);
         let all = groups.all();
-        let changes: Option<Vec<NameChanges>> =
-            all.iter().map(|place| Some(NameChanges::new(&before, &name_counts(&self.text(hunks, place)?)))).collect();
-        let Some(changes) = changes else { return groups.join_all() };
-        for (one, place) in changes.iter().zip(&all) {
-            for (other, other_place) in changes.iter().zip(&all) {
-                if !one.bound.is_disjoint(&other.mentioned) {
-                    groups.join(place[0], other_place[0]);
+        let bound = |place: &Place| Some(bound_otherwise(&before, &name_counts(&self.text(hunks, place)?)));
+        let Some(bound) = all.iter().map(bound).collect::<Option<Vec<_>>>() else { return groups.join_all() };
+        for (names, place) in bound.iter().zip(&all) {
+            for (at, hunk) in hunks.iter().enumerate() {
+                if !names.is_disjoint(&self.words(hunk)) {
+                    groups.join(place[0], at);
                 }
             }
         }
+    }
+
+    /// What a hunk takes away and brings, word by word.
+    fn words(&self, hunk: &Hunk) -> BTreeSet<String> {
+        let Target { source, encoded, slots, concept } = self.target;
+        let there = |token: usize| source[encoded.layout[token].text.clone()].to_owned();
+        let gone = (hunk.replacement.start..hunk.replacement.end).map(there);
+        let come = hunk.replacement.inserted.iter().filter_map(|inserted| match inserted.origin {
+            Some(token) => Some(there(token)),
+            None => spell(inserted.id, &Context::default(), slots, concept),
+        });
+        gone.chain(come).collect()
     }
 
     fn tie_what_fails_alone(&self, hunks: &[Hunk], groups: &mut Groups) {

@@ -61,22 +61,10 @@ pub(super) fn tie_moved(hunks: &[Hunk], groups: &mut Groups) {
     }
 }
 
-/// Names that a place binds more or less often than before, and those that it mentions more or less often.
-pub(super) struct NameChanges {
-    pub bound: BTreeSet<String>,
-    pub mentioned: BTreeSet<String>,
-}
-
-impl NameChanges {
-    pub fn new(before: &NameCounts, after: &NameCounts) -> Self {
-        let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-        let count = |counts: &NameCounts, name: &String| counts.get(name).copied().unwrap_or_default();
-        let changed = |of: &dyn Fn((usize, usize)) -> usize| {
-            let differs = |name: &&&String| of(count(before, name)) != of(count(after, name));
-            names.iter().filter(differs).map(|name| (*name).clone()).collect()
-        };
-        Self { bound: changed(&|(bound, _)| bound), mentioned: changed(&|(_, all)| all) }
-    }
+/// Names that are bound more or less often than before.
+pub(super) fn bound_otherwise(before: &NameCounts, after: &NameCounts) -> BTreeSet<String> {
+    let names = before.keys().chain(after.keys());
+    names.filter(|name| before.get(*name) != after.get(*name)).cloned().collect()
 }
 
 /// Which hunks belong together: for each the first of its group.
