@@ -144,6 +144,8 @@ def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="lerp_training gallery", description=__doc__.splitlines()[0])
     parser.add_argument("--lerp", type=Path, default=ROOT / "target" / "release" / "lerp")
     parser.add_argument("--packages", type=Path, default=ROOT / "target" / "packages")
+    parser.add_argument("--model", type=Path, help="another bundle than the one that lerp finds")
+    parser.add_argument("--only", help="one concept")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "gallery.md")
     given = parser.parse_args(argv)
     command = given.lerp.absolute()
@@ -154,7 +156,9 @@ def main(argv: list[str]) -> None:
     def wish(concept: Concept, one: Function, strength: float = 1.0) -> dict:
         return {"source": sources[one.path], "function": one.qualname, "add": [concept.name], "candidates": 4, "strength": strength}
 
-    parts = [(concept, *sorted_out(concept, fitting)) for concept in CONCEPTS]
+    if given.model:
+        os.environ["LERP_MODEL"] = str(given.model.absolute())
+    parts = [(concept, *sorted_out(concept, fitting)) for concept in CONCEPTS if given.only in (None, concept.name)]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "pyproject.toml").touch()

@@ -81,6 +81,14 @@ def export(folder: Path) -> None:
     run("export", weights(folder), "--out", folder / "base", "--rules", few, "--no-search")
 
 
+def gallery(folder: Path) -> None:
+    """Of one concept, which any function shows."""
+    with zipfile.ZipFile(next((folder / "packages").glob("smoke_test-2.0-*.whl"))) as archive:
+        archive.extractall(folder / "unpacked")
+    out = folder / "gallery.md"
+    run(*("gallery", "--lerp", find_lerp(), "--model", folder / "base", "--packages", folder / "unpacked", "--only", "timed", "--out", out))
+
+
 def weights(folder: Path) -> Path:
     return folder / "runs" / "smoke" / "weights.safetensors"
 
@@ -136,12 +144,13 @@ STEPS: dict[str, Step] = {
     ),
     "field": Step(
         lambda folder: run(
-            *("field", "--lerp", find_lerp(), "--model", folder / "base", "--rules", folder / "rules"),
+            *("field", "--lerp", find_lerp(), "--model", folder / "base", "--rules", folder / "rules", "--functions", folder / "functions.jsonl"),
             *("--cases", 1, "--search-ms", 0, "--out", folder / "base" / "evaluation.json"),
         ),
         ("export",),
         (ONNX, LERP),
     ),
+    "gallery": Step(gallery, ("mined", "export"), (ONNX, LERP)),
     "report": step("report", "--base", "{}/base", after=("evaluate", "field")),
 }
 
