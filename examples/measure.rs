@@ -323,7 +323,9 @@ fn clusters(file: &Path, count: usize) {
     for rule in &rules {
         let number = rule.rule.rsplit('-').next().and_then(|number| number.parse().ok()).unwrap_or(0);
         for pair in rule.pairs.iter().take(3) {
-            let one = |before: &str, after: &str| Taught::new([(before, after)]).ok().map(|taught| taught.windows);
+            let one = |before: &str, after: &str| {
+                Taught::new(std::iter::once((before, after))).ok().map(|taught| taught.windows)
+            };
             let (Some(there), Some(back)) = (one(&pair.before, &pair.after), one(&pair.after, &pair.before)) else {
                 continue;
             };

@@ -51,10 +51,8 @@ pub type NameCounts = BTreeMap<String, usize>;
 /// Counts the names that a function's text binds, all that is nested in it among them.
 pub fn name_counts(text: &str) -> NameCounts {
     fn visit(node: Node<'_>, text: &str, imports: bool, counts: &mut NameCounts) {
-        if node.kind() == "identifier" {
-            if imports || matches!(role(node), Role::Binds) {
-                *counts.entry(text[node.byte_range()].to_owned()).or_default() += 1;
-            }
+        if node.kind() == "identifier" && (imports || matches!(role(node), Role::Binds)) {
+            *counts.entry(text[node.byte_range()].to_owned()).or_default() += 1;
         }
         let mut cursor = node.walk();
         for child in node.children(&mut cursor) {
