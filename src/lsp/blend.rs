@@ -8,7 +8,7 @@ use super::error::Failure;
 use super::server::Shared;
 use super::tools::Judged;
 use super::wish::{Target, Tokens};
-use crate::synthesis::{BLEND_CAPTION, Blend, BlendRequest, Candidate, Outcome};
+use crate::synthesis::{BLEND_CAPTION, Blend, BlendRequest, Candidate, Outcome, Places};
 use crate::text::edits_between;
 use serde::Deserialize;
 use std::ops::RangeInclusive;
@@ -73,7 +73,8 @@ pub async fn handle(shared: &Arc<Shared>, asked: Asked) -> Result<Candidates> {
             other_function: name.as_deref(),
             steps,
         };
-        let answer = Answer { function: function.clone(), outcome: Outcome::default(), tried: Vec::new(), sure: 0.0 };
+        let answer =
+            Answer { function: function.clone(), outcome: Outcome::default(), tried: Vec::new(), sure: Some(0.0) };
         let known = Mutex::new(answer);
         let heard = |blend: &Blend| {
             let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -97,6 +98,8 @@ fn tried(id: usize, blend: &Blend, text: &str) -> Tried {
         score: 0.0,
         concept_gain: 0.0,
         confidence: 0.0,
+        threshold: 0.0,
+        places: Places::default(),
         millis: 0.0,
     };
     let unbound = (!blend.unbound.is_empty()).then(|| format!("nothing binds {}", blend.unbound.join(", ")));

@@ -202,7 +202,12 @@ impl Teacher for Engine {
         _: &mut dyn FnMut(),
     ) -> Result<(TaughtConcept, Assessment), SynthesisError> {
         let right: Vec<bool> = stored.pairs.iter().map(|pair| !pair.before.contains("hard")).collect();
-        let assessed = Assessment { reproduced: right.clone(), reproduced_itself: right, nearest: Vec::new() };
+        let assessed = Assessment {
+            reproduced: right.clone(),
+            left_out_searched: false,
+            reproduced_itself: right,
+            nearest: Vec::new(),
+        };
         let taught = TaughtConcept {
             stored: stored.clone(),
             imports: Vec::new(),
