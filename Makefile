@@ -82,6 +82,11 @@ $(VENV)/.training: $(VENV)/.installed models/training/pyproject.toml
 packages:
 	bash tests/packages.sh
 
+# docs/gallery.md from the shipped model: ten concepts are taught and tried on packages that it was never trained on; two minutes
+gallery: packages $(VENV)/.training
+	$(CARGO) build --release --locked
+	cd models/training && VIRTUAL_ENV=$(abspath $(VENV)) $(abspath $(VENV))/bin/python -m lerp_training gallery
+
 # faults planted in three packages: the verdicts against a plain pytest, and what the differential check finds; ends with the tables of
 # docs/verification-mutants.md. A run that was broken off goes on where it was, as long as lerp is the same
 mutants: $(VENV)/.installed packages
