@@ -49,15 +49,31 @@ impl Taught {
     }
 }
 
-/// Whether any pair changes what stands between `def` and the colon.
+/// Whether any pair changes what stands between `async` or `def` and the colon.
 pub fn changes_signature(pairs: &[Pair<'_>]) -> bool {
     pairs.iter().any(|pair| signature(&pair.before) != signature(&pair.after))
 }
 
-/// The text from `def` to the colon, blanks aside.
-fn signature(function: &Lexed<'_>) -> Vec<String> {
-    let def = function.lexemes.iter().position(|lexeme| &function.source[lexeme.range.clone()] == "def");
-    let rest = function.lexemes.iter().skip(def.unwrap_or(0));
-    let head = rest.take_while(|lexeme| lexeme.kind != crate::syntax::LexemeKind::Indent);
-    head.map(|lexeme| function.source[lexeme.range.clone()].to_owned()).collect()
+/// The text from `async` or `def` to the colon, blanks aside: what the filter of edits compares.
+fn signature<'a>(function: &'a Lexed<'_>) -> Vec<&'a str> {
+    let head = function.lexemes.iter().take_while(|lexeme| lexeme.kind != crate::syntax::LexemeKind::Indent);
+    let texts: Vec<&str> = head.map(|lexeme| &function.source[lexeme.range.clone()]).collect();
+    let def = texts.iter().position(|text| *text == "def").unwrap_or(0);
+    let is_async = def > 0 && texts[def - 1] == "async";
+    texts[def - usize::from(is_async)..].to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_concept_that_is_about_the_signature_may_change_it() {
+        let changes = |before: &str, after: &str| Taught::new([(before, after)].into_iter()).unwrap().changes_signature;
+        assert!(changes("def f(a):\n    return a\n", "async def f(a):\n    return a\n"));
+        assert!(changes("@g\ndef f(a):\n    return a\n", "@g\nasync def f(a):\n    return a\n"));
+        assert!(changes("def f(a):\n    return a\n", "def f(a, b):\n    return a\n"));
+        assert!(!changes("def f(a):\n    return a\n", "@g\ndef f(a):\n    return a\n"));
+        assert!(!changes("def f(a):\n    return a\n", "def f(a):\n    g()\n    return a\n"));
+    }
 }
