@@ -22,6 +22,10 @@ from pathlib import Path
 
 from lerp_training import confidence
 from lerp_training import config as settings
+from lerp_training.failures import Answer, typical
+from lerp_training.groups import grouped
+from lerp_training.lengths import bucket_of
+from lerp_training.named_rules import TOKEN
 from lerp_training.questions import Case, any_function, built_in, composed, function, left_alone, rules_of, taught, unchanged
 
 SHOWN = (1, 3, 5)
@@ -36,6 +40,7 @@ class Result:
     edited: bool = False
     confidence: float = 0.0
     threshold: float = 0.0  # an edit is shown by default from this confidence on
+    given: str | None = None  # the first candidate's function
 
     @property
     def shown(self) -> bool:
@@ -77,11 +82,26 @@ def judged(case: Case, answer: dict, text: str) -> Result:
     # a later concept that changes nothing leaves what the earlier ones gave
     given = [function(candidate["source"]) for candidate in answer["candidates"]] or [function(text)] * (text != case.source)
     kept = bool(answer.get("unchanged")) and not given
-    sure = (answer.get("confidence") or 0.0, answer.get("threshold") or 0.0)
+    sure = (answer.get("confidence") or 0.0, answer.get("threshold") or 0.0, next(iter(given), None))
     if case.source == case.wanted:
         return Result(kept, kept, kept, bool(given), *sure)
     hits = [wanted == other for other in given]
     return Result(bool(hits[:1] and hits[0]), any(hits), kept, bool(given), *sure)
+
+
+def in_groups(cases: list[Case], results: list[Result]) -> dict:
+    """By length (tokens are counted roughly here), by family of the synthetic rules, and what typically goes wrong."""
+    both = list(zip(cases, results, strict=True))
+    answers = (
+        Answer(case.row, case.table.endswith("removed"), case.source, case.wanted, result.given, result.top)
+        for case, result in both
+        if case.table.startswith("built-in")
+    )
+    return {
+        "by_length": grouped((case.table, bucket_of(len(TOKEN.findall(case.source))), result.top) for case, result in both),
+        "by_family": grouped((case.table, case.row, result.top) for case, result in both if "family" in case.table),
+        "typical_failures": typical(answers),
+    }
 
 
 def main(argv: list[str]) -> None:
@@ -166,4 +186,5 @@ def main(argv: list[str]) -> None:
         packages = sorted({pair["package"] for rule in named for pair in rule["pairs"]})
         whole["about"] = whole.get("about", {}) | {"packages": ", ".join(packages)}
         whole |= {"end_to_end": figures, "errors": errors.total(), "concepts": concepts, "reliability": sure}
+        whole |= in_groups(cases, results)
         given.out.write_text(json.dumps(whole, indent=1) + "\n")

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from lerp_training import config as settings
-from lerp_training import groups, ruff_comparison
+from lerp_training import failures, groups, ruff_comparison
 from lerp_training.wheel import CONFIDENCE, link_for_the_wheel
 
 HEAD = """# lerp base {version}
@@ -93,6 +93,7 @@ def main(argv: list[str]) -> None:
     if (given.base / CONFIDENCE).is_file():
         parts += [*thresholds(json.loads((given.base / CONFIDENCE).read_text())), ""]
     parts += ["Each named concept:", "", *by_concept(measured["concepts"]), ""]
+    parts += failures.card(measured)
     (given.base / "MODEL_CARD.md").write_text("\n".join(parts))
 
     concepts = json.loads((given.base / "concepts.json").read_text())

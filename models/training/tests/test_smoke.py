@@ -33,6 +33,10 @@ def test_the_chain_runs_from_end_to_end(tmp_path: Path) -> None:
         assert "write back, 65 to 128 tokens" in measured["figures"]
         assert measured["in_tokens_by_length"]
         assert measured["in_tokens_by_family"]
+    if took["field"] is not None:
+        measured = json.loads((tmp_path / "base" / "evaluation.json").read_text())
+        assert sum(part["cases"] for part in measured["by_length"]["built-in, added"].values()) == measured["end_to_end"]["built-in, added"]["cases"]
+        assert measured["typical_failures"]  # a model of some seconds
     if took["report"] is not None:
         assert "in tokens, by tokens of the function" in (tmp_path / "base" / "MODEL_CARD.md").read_text()
 
