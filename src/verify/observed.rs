@@ -33,7 +33,7 @@ pub(super) struct Observed {
     /// Functions reached before the first test.
     pub(super) imported: Vec<usize>,
     /// Names of functions, told once: many tests reach the same.
-    names: Vec<String>,
+    pub(super) names: Vec<String>,
     /// Files that the run depends on.
     pub(super) sources: BTreeSet<PathBuf>,
     /// Installed modules, in the order of their import.
@@ -46,7 +46,7 @@ pub(super) struct Observed {
     pub(super) process: bool,
     pub(super) refused: Option<String>,
     /// A test, or a file that is imported, that began last.
-    at: Option<String>,
+    pub(super) at: Option<String>,
     /// What pytest says of an error of its own, or of a plug-in's.
     pub(super) broken: Option<String>,
     /// pytest's status, from the message at the end of the run.
