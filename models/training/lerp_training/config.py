@@ -85,6 +85,7 @@ class EpisodeConfig:
     own_only: float = 0.2
     own_among: float = 0.1
     no_op: float = 0.2  # share of questions whose right answer is STOP
+    no_op_named: float = 0.2  # the same of named concepts: there the detector decides at run time, and the pairs often can not say it
     no_edit: float = 0.02  # share of questions asked with v = 0
     sums: float = 0.0  # share of episodes to which a second rule is added that does not apply
     strength: tuple[float, float] = (0.8, 1.2)

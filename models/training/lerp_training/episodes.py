@@ -153,7 +153,7 @@ class Episodes:
                 used = used[:shown]
             source, script = rules.source[direction][pair], rules.script[direction][pair]
             label = kind if sign > 0 else f"{kind} removed"
-            if rng.random() < config.no_op:
+            if rng.random() < (config.no_op_named if kind == "named" else config.no_op):
                 unchanged = self.no_op(rule, sign)
                 if unchanged is not None:
                     source, script, label = unchanged, STOP, "no-op"

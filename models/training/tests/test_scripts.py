@@ -117,6 +117,14 @@ def test_every_question_is_a_script_of_its_source(episodes: Episodes) -> None:
     assert labels == {"named", "synthetic", "no-op", "no edit"}
 
 
+def test_named_concepts_have_their_own_share_of_no_ops(folder: Path) -> None:
+    vocabulary, rules = toy.vocabulary(), load_rules("train", folder / "rules")
+    config = EpisodeConfig(no_op=1, no_op_named=0, no_edit=0)
+    episodes = Episodes(rules, vocabulary, ModelConfig(vocabulary.size), config, random.Random(3))
+    labels = {question.label for _ in range(8) for question in episodes.step()[1]}
+    assert labels == {"named", "no-op"}
+
+
 def test_a_second_rule_is_only_shown_where_it_can_not_apply(episodes: Episodes) -> None:
     summed = [q for _ in range(8) for q in episodes.step()[1] if len(q.shown) > 1]
     assert summed
