@@ -8,6 +8,7 @@ Each run lies in data/runs/ablation-NAME, with its evaluation; what is there alr
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -44,7 +45,9 @@ def folder_of(name: str) -> Path:
 
 
 def lerp_training(*arguments: object) -> None:
-    subprocess.run([sys.executable, "-m", "lerp_training", *map(str, arguments)], check=True, cwd=PACKAGE.parent)
+    """In a process of its own: a run's threads and rules go with it."""
+    environment = os.environ | {"LERP_TRAINING_DATA": str(settings.DATA)}
+    subprocess.run([sys.executable, "-m", "lerp_training", *map(str, arguments)], check=True, cwd=PACKAGE.parent, env=environment)
 
 
 def run(name: str, given: argparse.Namespace) -> Path:

@@ -1,11 +1,12 @@
 """Everything that can be set about a run, in one place, and the vocabulary that all of it counts on."""
 
 import json
+import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
-DATA = PACKAGE.parent / "data"
+DATA = Path(os.environ.get("LERP_TRAINING_DATA", PACKAGE.parent / "data"))  # everything that is made, runs among it
 RUNS = DATA / "runs"
 VOCABULARY = PACKAGE.parents[2] / "grammars" / "python" / "vocabulary.json"
 
