@@ -70,6 +70,8 @@ function choose(choices: Choice[]): Promise<Choice[]> {
     list.title = 'lerp: what to change';
     list.placeholder = 'Enter takes the concept under the cursor, or those that are ticked';
     list.canSelectMany = true;
+    // a slow answer may have moved the focus
+    list.ignoreFocusOut = true;
     list.matchOnDescription = true;
     list.items = choices;
     list.onDidAccept(() => {

@@ -51,7 +51,8 @@ export async function ask<T>(
   token?: CancellationToken,
 ): Promise<T | undefined> {
   try {
-    return await client.sendRequest<T>(method, params, token);
+    // a token that is undefined would be taken for a second parameter, and the request sent as an array
+    return await (token ? client.sendRequest<T>(method, params, token) : client.sendRequest<T>(method, params));
   } catch (error) {
     tell(method, error as { code?: number; message?: string });
     return undefined;

@@ -142,7 +142,7 @@ const tests = {
     await rows('Add: is None').first().click();
     await page.keyboard.press('Enter');
     await rows('sure').first().waitFor();
-    const preview = (text) => page.locator('.diff-editor .editor.modified .view-line', { hasText: text }).first().waitFor();
+    const preview = (text) => page.locator('.modified-in-monaco-diff-editor .view-line', { hasText: text }).first().waitFor();
     await preview(mark(1));
     await shot('picker');
     if (!real) {
@@ -158,7 +158,7 @@ const tests = {
     await preview(mark(2));
     await page.keyboard.press('Enter');
     await saved(path, mark(2));
-    await poll('the preview is closed', async () => (await page.locator('.diff-editor').count()) === 0);
+    await poll('the preview is closed', async () => (await page.locator('.monaco-diff-editor').count()) === 0);
   },
 
   async 'an edit is taught, offered, and forgotten'() {
