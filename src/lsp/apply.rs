@@ -22,6 +22,8 @@ pub struct Edit {
     function: String,
     /// What its tests say.
     judged: Judged,
+    /// Concepts that stand in each other's way, in words.
+    conflicts: Vec<String>,
 }
 
 /// `lerp/verdict`, for clients that want it.
@@ -52,17 +54,22 @@ impl Shared {
                     ));
                 };
                 let edits = edits_between(text, &whole.text);
-                return Ok(Edit { snapshot, edits, function: names.join(", "), judged });
+                let function = names.join(", ");
+                return Ok(Edit { snapshot, edits, function, judged, conflicts: Vec::new() });
             };
             let answer = job.one(text, &function, &|_| {})?;
             let best = answer.best().map_err(Failure::Unsuitable)?;
-            Ok(Edit { snapshot, edits: best.candidate.edits.clone(), function, judged: best.judged.clone() })
+            let (edits, judged) = (best.candidate.edits.clone(), best.judged.clone());
+            Ok(Edit { snapshot, edits, function, judged, conflicts: answer.outcome.conflicts })
         })
     }
 
     /// Says what the tests say of an edit. Returns the title with it.
     pub async fn announce(&self, title: &str, edit: &Edit) -> String {
-        let Edit { snapshot, function, judged, .. } = edit;
+        let Edit { snapshot, function, judged, conflicts, .. } = edit;
+        for conflict in conflicts {
+            self.client.log_message(MessageType::WARNING, format!("{title} in {function}: {conflict}")).await;
+        }
         let tests = judged.words();
         if judged.ruling != Ruling::Untested || judged.reason.is_some() {
             let reason = judged.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();

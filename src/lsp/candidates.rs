@@ -38,6 +38,8 @@ pub struct Candidates {
     confidence: f32,
     /// Why there is no candidate that could be applied.
     message: Option<String>,
+    /// Concepts of the wish that stand in each other's way, in words.
+    conflicts: Vec<String>,
     /// Best first; those that failed their tests stand last.
     candidates: Vec<Listed>,
 }
@@ -50,7 +52,11 @@ struct Listed {
     diff: String,
     score: f32,
     confidence: f32,
+    threshold: f32,
     concept_gain: f32,
+    strength: &'static str,
+    places: usize,
+    places_changed: usize,
     verdict: Ruling,
     tests_run: usize,
     same_calls: Option<usize>,
@@ -96,7 +102,11 @@ pub fn list(snapshot: &Snapshot, answer: &Answer, complete: bool) -> Candidates 
         diff: unified(&snapshot.text, &candidate.source, (&labels.0, &labels.1)),
         score: candidate.score,
         confidence: candidate.confidence,
+        threshold: candidate.threshold,
         concept_gain: candidate.concept_gain,
+        strength: candidate.places.strength(),
+        places: candidate.places.of,
+        places_changed: candidate.places.changed,
         verdict: judged.ruling,
         tests_run: judged.tests_run,
         same_calls: judged.same_calls,
@@ -111,6 +121,7 @@ pub fn list(snapshot: &Snapshot, answer: &Answer, complete: bool) -> Candidates 
         unchanged: answer.outcome.unchanged,
         confidence: answer.outcome.confidence,
         message: if complete { answer.best().err() } else { None },
+        conflicts: answer.outcome.conflicts.clone(),
         candidates: listed.collect(),
     }
 }

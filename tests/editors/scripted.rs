@@ -3,7 +3,8 @@
 //! What it does depends on the function's name. `nothing…` is left as it is, `refused…` gives no candidate, `slow…` runs
 //! until it is cancelled, `slow_tests…` is decoded at once and tested until it is cancelled, `same…` is as the original on
 //! recorded calls and has no test, `panics…` panics, `fails_first…` has a first candidate on which tests fail, `doubtful…` has
-//! candidates that the model is not sure of. Any other function
+//! candidates that the model is not sure of, `places…` is edited at two places of four. `logging` conflicts with two concepts that are
+//! removed. Any other function
 //! gets a comment line above it and one behind its last line: two hunks, which name the concept and the candidate.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, dead_code, reason = "used by tests alone")]
 
@@ -232,7 +233,7 @@ fn run(request: &Request<'_>, cancel: &Cancel) -> Result<Outcome, SynthesisError
         confidence: 0.5,
         threshold: 0.75,
         refused: Vec::new(),
-        conflicts: Vec::new(),
+        conflicts: request.add.iter().filter(|name| request.remove.len() > 1 && *name == "logging").cloned().collect(),
         search: None,
         timings: Timings::default(),
     };
@@ -273,7 +274,11 @@ fn run(request: &Request<'_>, cancel: &Cancel) -> Result<Outcome, SynthesisError
             confidence,
             threshold: 0.75,
             concept_gain: 1.0,
-            places: Places { of: 1, changed: 1 },
+            places: if name.starts_with("places") {
+                Places { of: 4, changed: 2 }
+            } else {
+                Places { of: 1, changed: 1 }
+            },
             millis: 1.0,
         }
     };

@@ -39,6 +39,25 @@ async fn candidates_have_edits_and_diffs() {
 }
 
 #[tokio::test]
+async fn places_thresholds_and_conflicts_are_said() {
+    let mut client = Client::modern().await;
+    client.open(URI, "def places(x):\n    return x\n").await;
+    let more = json!({ "add": ["logging"], "remove": ["timing", "caching"], "strength": 0.5 });
+    let answer = client.request("lerp/candidates", wish(1, more)).await.unwrap();
+    assert_eq!(answer["conflicts"], json!(["logging"]));
+    let first = &answer["candidates"][0];
+    assert_eq!(
+        (&first["strength"], &first["places"], &first["placesChanged"]),
+        (&json!("places"), &json!(4), &json!(2))
+    );
+    assert_eq!(first["threshold"], 0.75);
+    client.open(URI, "def f(x):\n    return x\n").await;
+    let answer = client.request("lerp/candidates", wish(1, json!({ "add": ["logging"] }))).await.unwrap();
+    assert_eq!((&answer["conflicts"], &answer["candidates"][0]["strength"]), (&json!([]), &json!("switch")));
+    client.close().await;
+}
+
+#[tokio::test]
 async fn requests_may_say_more_and_mistakes_are_named() {
     let mut client = Client::modern().await;
     client.open(URI, TEXT).await;

@@ -121,7 +121,8 @@ export class Picker {
       return;
     }
     this.offer(answer.candidates);
-    this.list.placeholder = answer.message ?? 'Enter applies, Escape leaves everything as it is';
+    const [conflict] = answer.conflicts ?? [];
+    this.list.placeholder = answer.message ?? conflict ?? 'Enter applies, Escape leaves everything as it is';
     if (answer.candidates.length === 0) {
       const label = answer.message ?? 'nothing suitable was found';
       this.list.items = [{ label, alwaysShow: true, number: 0 }];

@@ -17,6 +17,8 @@ export interface Candidates {
   function: string;
   version: number;
   message: string | null;
+  /** Sentences on concepts that stand in each other's way. */
+  conflicts?: string[];
   candidates: Candidate[];
 }
 

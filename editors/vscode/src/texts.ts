@@ -19,6 +19,9 @@ export interface Shown {
   testsRun: number;
   /** The verdict in the server's words. */
   tests?: string;
+  /** At how many places it could change the function, and at how many it does. */
+  places?: number;
+  placesChanged?: number;
   /** Of a blend: the share of the way, 0 to 1. */
   position?: number | null;
   reason: string | null;
@@ -70,7 +73,9 @@ export function describe(number: number, candidate: Shown): { label: string; des
   };
   const way = typeof position === 'number' ? `${Math.round(position * 100)}% of the way` : '';
   const sure = confidence === undefined || way ? '' : `${Math.round(confidence * 100)}% sure`;
-  const parts = [way, sure, candidate.tests ?? verdicts[verdict], reason ?? ''];
+  const { places = 0, placesChanged = 0 } = candidate;
+  const where = places > 1 ? `${placesChanged} of ${places} places` : '';
+  const parts = [way, sure, where, candidate.tests ?? verdicts[verdict], reason ?? ''];
   return { label: `${MARKS[verdict]} ${number}`, description: parts.filter(Boolean).join(', ') };
 }
 

@@ -27,6 +27,9 @@ test('candidates say what is known of them', () => {
   assert.equal(shown('untested').description, 'not tested');
   const blend = { verdict: 'untested' as const, testsRun: 0, reason: null, position: 0.25, confidence: 1, tests: 'tests: none' };
   assert.equal(describe(1, blend).description, '25% of the way, tests: none');
+  const some = { verdict: 'untested' as const, testsRun: 0, reason: null, places: 4, placesChanged: 2 };
+  assert.equal(describe(1, some).description, '2 of 4 places, not tested');
+  assert.equal(describe(1, { ...some, places: 1 }).description, 'not tested');
   assert.equal(shown('failed', 1, 'test_x failed').description, 'tests fail, test_x failed');
 });
 

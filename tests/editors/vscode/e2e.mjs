@@ -22,6 +22,8 @@ const scratch = mkdtempSync('/tmp/lerp-vscode-');
 const folder = join(scratch, 'project');
 const user = join(scratch, 'data', 'User');
 mkdirSync(folder);
+// a project, for what is taught to be kept with it
+writeFileSync(join(folder, 'pyproject.toml'), '');
 mkdirSync(user, { recursive: true });
 const settings = {
   'lerp.path': [server],
@@ -88,10 +90,14 @@ async function open() {
   const path = join(folder, `file${count}.py`);
   writeFileSync(path, TEXT);
   if (count > 1) {
-    await page.keyboard.press('Control+p');
-    await page.locator('.quick-input-widget input.input').first().fill(`file${count}.py`);
-    await rows(`file${count}.py`).first().click();
-    await page.locator('.tab.active', { hasText: `file${count}.py` }).waitFor();
+    // the list closes when an editor takes the focus, as it does after a picker: then it is opened again
+    await poll(`file${count}.py is open`, async () => {
+      await page.keyboard.press('Control+p');
+      await page.locator('.quick-input-widget input.input').first().fill(`file${count}.py`, { timeout: 5000 });
+      await rows(`file${count}.py`).first().click({ timeout: 5000 });
+      await page.locator('.tab.active', { hasText: `file${count}.py` }).waitFor({ timeout: 5000 });
+      return true;
+    });
     await page.locator('.view-line', { hasText: 'name == None' }).first().click();
     return path;
   }

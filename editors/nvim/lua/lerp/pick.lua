@@ -23,6 +23,9 @@ local function line_of(number, candidate)
   else
     sure = ('%3d%% sure'):format(candidate.confidence * 100 + 0.5)
   end
+  if (candidate.places or 0) > 1 then
+    sure = ('%s, %d of %d places'):format(sure, candidate.placesChanged, candidate.places)
+  end
   local reason = type(candidate.reason) == 'string' and ', ' .. candidate.reason or ''
   return ('%s %d  %s  %s%s'):format(marks[candidate.verdict] or '?', number, sure, candidate.tests, reason)
 end
@@ -65,6 +68,7 @@ local function show(state, answer)
     local message = type(answer.message) == 'string' and answer.message
     lines = { message or 'nothing suitable' }
   end
+  vim.list_extend(lines, answer.conflicts or {})
   window.write(state.list_buffer, lines)
   show_diff(state)
 end
