@@ -21,7 +21,7 @@ type Item = vscode.QuickPickItem & { candidate?: Candidate; number: number };
 
 const WEAKER = { iconPath: new vscode.ThemeIcon('remove'), tooltip: 'Weaker (Alt+Down)' };
 const STRONGER = { iconPath: new vscode.ThemeIcon('add'), tooltip: 'Stronger (Alt+Up)' };
-const TESTS = { iconPath: new vscode.ThemeIcon('beaker'), tooltip: 'Run tests, or not (Alt+T)' };
+const TESTS = { iconPath: new vscode.ThemeIcon('beaker'), tooltip: 'Run tests, or not (Alt+C)' };
 
 /** The picker that is open: there is one at a time. */
 let open: Picker | undefined;

@@ -220,7 +220,7 @@ const restricted = {
     await rows('Add: is None').first().click();
     await page.keyboard.press('Enter');
     await rows('sure').first().waitFor();
-    await page.keyboard.press('Alt+t');
+    await page.keyboard.press('Alt+c');
     await page.locator('.notification-list-item', { hasText: 'no tests are run in an untrusted folder' }).first().waitFor();
     await page.locator('.quick-input-title', { hasText: 'tests off' }).waitFor();
     await shot('untrusted');
