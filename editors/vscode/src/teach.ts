@@ -104,9 +104,10 @@ export class Teacher implements vscode.Disposable {
     const params = { name, examples: [{ before, after }], ...whose(client, document) };
     const taught = await ask<Taught>(client, 'lerp/teach', params);
     if (taught) {
-      const pairs = taught.pairs === 1 ? '1 example' : `${taught.pairs} examples`;
-      const sure = `agreement ${Math.round(taught.confidence * 100)}%`;
-      const said = [`lerp: learned ${taught.name} from ${pairs}, ${sure}.`, ...taught.warnings];
+      // one example agrees with itself whatever it is
+      const several = `${taught.pairs} examples, agreement ${Math.round(taught.confidence * 100)}%`;
+      const pairs = taught.pairs === 1 ? '1 example' : several;
+      const said = [`lerp: learned ${taught.name} from ${pairs}.`, ...taught.warnings];
       void vscode.window.showInformationMessage(said.join(' '));
     }
   }

@@ -60,8 +60,9 @@ local function dedented(lines)
 end
 
 local function learned(answer)
-  local pairs = answer.pairs == 1 and '1 example' or ('%d examples'):format(answer.pairs)
-  local said = ('learned %s from %s, agreement %d%%.'):format(answer.name, pairs, answer.confidence * 100 + 0.5)
+  -- one example agrees with itself whatever it is
+  local several = ('%d examples, agreement %d%%'):format(answer.pairs, answer.confidence * 100 + 0.5)
+  local said = ('learned %s from %s.'):format(answer.name, answer.pairs == 1 and '1 example' or several)
   lerp.say(table.concat(vim.list_extend({ said }, answer.warnings), ' '))
 end
 
