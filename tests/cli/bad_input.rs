@@ -86,5 +86,7 @@ fn arguments_that_make_no_sense() {
     check("refactor a.py --add x --diff --apply", "cannot be used with");
     check("refactor a.py --add x --candidates 0", "candidates must be from 1 to 64");
     check("refactor a.py --add x --strength nan", "strength must be a number from -10 to 10");
+    check("refactor a.py --add x --remove x", "\"x\" is asked for twice, to be added and to be removed");
+    check("refactor a.py --add x --all --confidence 0.5", "--all");
     check("refactr a.py", "similar subcommand exists: 'refactor'");
 }

@@ -93,6 +93,10 @@ impl Refactor {
             unsandboxed: self.sandbox.setting(),
             ..Layer::default()
         };
+        if let Some(name) = self.add.iter().find(|name| self.remove.contains(name)) {
+            // whether both apply to a function or not
+            return Err(SynthesisError::Conflict(name.clone()).into());
+        }
         let (first, _) = files::split_target(&self.targets[0]);
         let settings = self.settings.resolve(&first, flags)?;
         let mut summary = Summary::default();
