@@ -240,7 +240,7 @@ impl Engine {
 
         let started = Instant::now();
         let target = Target { source, encoded: &encoded, slots: &slots, concept: &concept.table };
-        let subject = Subject { source, parsed: &parsed, function: &function };
+        let subject = Subject::new(source, &parsed, &function);
         let expected = Expectation {
             imports: &concept.imports,
             brings: &concept.brings,
@@ -272,7 +272,9 @@ impl Engine {
             check: &check,
         };
         for script in decoded.scripts.iter().filter(|_| applies) {
-            match dial.turn(script) {
+            // how many places an alternative has is not looked at so closely: each costs a pass of the filters
+            let closely = share < 1.0 || drafts.is_empty();
+            match dial.turn(script, closely) {
                 Ok(turned) => drafts.push(Draft {
                     rank: draft.rank + script.log_probability,
                     log_probability: draft.log_probability + turned.log_probability,

@@ -5,6 +5,7 @@ use crate::codec::{ConceptTable, Id, SlotTable, encode};
 use crate::concepts::Detector;
 use crate::syntax::{Function, LexemeKind, Parsed, find_functions, lex, parse, unbound_names};
 use crate::text::{TextEdit, apply_edits};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 /// A source text with the function that is edited.
@@ -15,6 +16,28 @@ pub struct Subject<'a> {
     pub parsed: &'a Parsed,
     /// The function.
     pub function: &'a Function,
+    /// Its number among the functions of the text, once it was asked for: a large text takes its time.
+    index: OnceCell<usize>,
+    /// The names that it uses unbound, likewise.
+    unbound: OnceCell<BTreeSet<String>>,
+}
+
+impl<'a> Subject<'a> {
+    /// A function of a text.
+    pub fn new(source: &'a str, parsed: &'a Parsed, function: &'a Function) -> Self {
+        Self { source, parsed, function, index: OnceCell::new(), unbound: OnceCell::new() }
+    }
+
+    fn index(&self) -> usize {
+        *self.index.get_or_init(|| {
+            let functions = find_functions(self.parsed, self.source);
+            functions.iter().position(|function| function.range == self.function.range).unwrap_or(0)
+        })
+    }
+
+    fn unbound(&self) -> &BTreeSet<String> {
+        self.unbound.get_or_init(|| unbound_names(self.parsed, self.source, self.function.range.clone()))
+    }
 }
 
 /// What an edit is allowed and expected to do.
@@ -89,12 +112,11 @@ pub fn check(
     let parsed = parse(&edited);
     let functions = find_functions(&parsed, &edited);
     // the edited function is found by where it begins: its name may be new
-    let index = position(subject);
     let function = functions
         .iter()
         .filter(|function| function.range.start == subject.function.range.start)
         .find(|function| last_name(&function.qualname) == last_name(&subject.function.qualname))
-        .or_else(|| functions.get(index))
+        .or_else(|| functions.get(subject.index()))
         .ok_or(Refusal::DoesNotParse)?;
     let lexemes = lex(&parsed, &edited, function.range.clone()).map_err(|_| Refusal::DoesNotParse)?;
     let mut slots = expected.slots.clone();
@@ -127,9 +149,8 @@ pub fn check(
         return Err(Refusal::NotMoved);
     }
 
-    let had = unbound_names(subject.parsed, subject.source, subject.function.range.clone());
     let has = unbound_names(&parsed, &edited, function.range.clone());
-    let missing: BTreeSet<String> = has.difference(&had).cloned().collect();
+    let missing: BTreeSet<String> = has.difference(subject.unbound()).cloned().collect();
     let (statements, left) = imports::statements_for(&missing, expected.imports);
     if let Some(name) = left.iter().find(|name| !expected.brings.contains(name)) {
         return Err(Refusal::Unbound(name.clone()));
@@ -145,11 +166,6 @@ pub fn check(
 
 /// A comment behind a function's last statement may be counted to it or not.
 const TRAILING: usize = 200;
-
-fn position(subject: &Subject<'_>) -> usize {
-    let functions = find_functions(subject.parsed, subject.source);
-    functions.iter().position(|function| function.range == subject.function.range).unwrap_or(0)
-}
 
 fn last_name(qualname: &str) -> &str {
     qualname.rsplit('.').next().unwrap_or(qualname)

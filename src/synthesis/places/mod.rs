@@ -61,12 +61,13 @@ struct Hunk {
 }
 
 impl Dial<'_> {
-    /// The script's edit at this strength. One that does not pass as a whole is refused at every strength.
-    pub fn turn(&self, script: &Script) -> Result<Turned, String> {
+    /// The script's edit at this strength. One that does not pass as a whole is refused at every strength. Without looking
+    /// `closely`, it is not tried whether each place stands alone: there may be fewer places than are said.
+    pub fn turn(&self, script: &Script, closely: bool) -> Result<Turned, String> {
         let replaced = replacements(&self.target.encoded.ids, &script.steps).map_err(|error| error.to_string())?;
         let whole = (self.check)(&replaced)?;
         let hunks = hunks(script, replaced);
-        let mut places = self.places(&hunks);
+        let mut places = self.places(&hunks, closely);
         let of = places.len();
         let wanted = wanted(self.share, of);
         if wanted < of {
@@ -86,7 +87,7 @@ impl Dial<'_> {
     }
 
     /// The places, in the order of their first hunks.
-    fn places(&self, hunks: &[Hunk]) -> Vec<Place> {
+    fn places(&self, hunks: &[Hunk], closely: bool) -> Vec<Place> {
         let mut groups = Groups::new(hunks.len());
         if hunks.len().is_multiple_of(self.together.max(1)) {
             (0..hunks.len()).for_each(|at| groups.join(at, at - at % self.together.max(1)));
@@ -97,7 +98,9 @@ impl Dial<'_> {
             tie_unbalanced(&self.target.encoded.ids, hunks, &mut groups);
             tie_moved(hunks, &mut groups);
             self.tie_names(hunks, &mut groups);
-            self.tie_what_fails_alone(hunks, &mut groups);
+            if closely {
+                self.tie_what_fails_alone(hunks, &mut groups);
+            }
         }
         groups.all()
     }

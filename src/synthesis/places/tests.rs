@@ -29,7 +29,7 @@ fn at(source: &str, wanted: &str, likely: &[f32], share: f32, together: usize) -
     let log_probability = step_log_probabilities.iter().sum();
     let script = Script { steps, step_log_probabilities, log_probability, greedy: true };
     let target = Target { source, encoded: &encoded, slots: &slots, concept: &table };
-    let subject = Subject { source, parsed: &parsed, function: &function };
+    let subject = Subject::new(source, &parsed, &function);
     let expected = Expectation {
         imports: &[],
         brings: &[],
@@ -46,7 +46,7 @@ fn at(source: &str, wanted: &str, likely: &[f32], share: f32, together: usize) -
         filter::check(&subject, edits, &meant, &expected).map_err(|refusal| refusal.to_string())
     };
     let dial = Dial { target: &target, function: function.range.clone(), share, together, check: &check };
-    let turned = dial.turn(&script).unwrap();
+    let turned = dial.turn(&script, true).unwrap();
     (turned.passed.source, turned.places)
 }
 
