@@ -181,34 +181,39 @@ impl<'a> Trial<'a> {
         Ok((again.into_iter().collect(), wavering.into_iter().collect()))
     }
 
-    /// Runs a job in a fork. A warm process that turns out to be gone is replaced once.
+    /// Runs a job in a fork. A warm process that turns out to be gone, perhaps while it was asked, is replaced once.
     fn fork(self, tier: Tier, job: Job) -> Result<(Observed, Ended), RunError> {
-        let mut result = Err(RunError::Lost);
-        for _ in 0..2 {
-            result = if tier == Tier::T1 {
-                let zygote = self.zygote()?;
-                let result = zygote.fork(self.ground, &job).and_then(|task| self.listen(zygote.engine(), &task));
-                if result.is_err() {
-                    self.ground.pool.drop(&zygote);
-                    *lock(&self.fast.zygote) = Weak::new();
-                }
-                result
-            } else {
-                let engine = self.ground.pool.engine(self.ground, &self.baseline.modules, self.cancelled)?;
-                let task = engine.fork(self.ground, &job, 0, false);
-                task.and_then(|task| self.listen(&engine, &task))
-            };
-            if !matches!(result, Err(RunError::Refused(_) | RunError::Lost)) {
-                break;
-            }
+        let once = || if tier == Tier::T1 { self.fork_collected(&job) } else { self.fork_fresh(&job) };
+        match once() {
+            Err(RunError::Lost) => once(),
+            result => result,
+        }
+    }
+
+    fn fork_collected(self, job: &Job) -> Result<(Observed, Ended), RunError> {
+        let zygote = self.zygote()?;
+        let result = zygote.fork(self.ground, job).and_then(|task| self.listen(zygote.engine(), &task));
+        if result.is_err() {
+            self.ground.pool.drop(&zygote);
+            *lock(&self.fast.zygote) = Weak::new();
         }
         result
     }
 
+    fn fork_fresh(self, job: &Job) -> Result<(Observed, Ended), RunError> {
+        let engine = self.ground.pool.engine(self.ground, &self.baseline.modules, self.cancelled)?;
+        let task = engine.fork(self.ground, job, 0, false)?;
+        self.listen(&engine, &task)
+    }
+
     fn listen(self, engine: &Engine, task: &Task) -> Result<(Observed, Ended), RunError> {
         let mut observed = Observed::default();
-        let ended = task.follow(engine, &mut observed, self.cancelled, |_| false)?;
-        Ok((observed, ended.ok_or(RunError::Lost)?))
+        match task.follow(engine, &mut observed, self.cancelled, |_| false) {
+            Ok(ended) => Ok((observed, ended.ok_or(RunError::Lost)?)),
+            // a process that was there does not fork any more
+            Err(RunError::Refused(_)) => Err(RunError::Lost),
+            Err(error) => Err(error),
+        }
     }
 
     /// The process that has this baseline's tests collected.
