@@ -13,6 +13,7 @@ use super::observed::Observed;
 use super::place::Place;
 use super::run::{Cancelled, RunError, run};
 use super::sandbox::{Ended, Launch};
+use super::scratch::Scratch;
 use super::{Project, Settings};
 
 /// The runner's files, written to the scratch folder: name, text.
@@ -39,7 +40,7 @@ const RUNNER: &[(&str, &str)] = &[
 /// What every run shares: where the runner is, how the sandbox is started.
 #[derive(Debug)]
 pub(super) struct Workshop {
-    scratch: TempDir,
+    scratch: Scratch,
     pub(super) helper: PathBuf,
     pub(super) stage: &'static str,
 }
@@ -105,7 +106,7 @@ impl<'a> Job<'a> {
 
 impl Workshop {
     pub(super) fn new(helper: PathBuf, stage: &'static str) -> io::Result<Self> {
-        let scratch = tempfile::Builder::new().prefix("lerp-verify-").tempdir()?;
+        let scratch = Scratch::new()?;
         let folder = scratch.path().join("runner");
         fs::create_dir_all(folder.join("bootstrap"))?;
         for (name, text) in RUNNER {

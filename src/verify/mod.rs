@@ -36,6 +36,7 @@ mod place;
 mod project;
 mod run;
 pub mod sandbox;
+mod scratch;
 mod select;
 mod settings;
 pub mod verdict;
