@@ -4,6 +4,7 @@
 //! The only tokeniser: training reads what `lerp tokenize` writes. No model is run here and nothing is read from disk.
 
 mod align;
+mod bound;
 mod columns;
 mod encode;
 mod grammar;

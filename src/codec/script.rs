@@ -4,9 +4,8 @@
 //! position 0. Positions count the source with BOS in front: token `k` is at `k + 1`.
 
 use super::align::Hunk;
+use super::bound::is_alike;
 use super::vocabulary::{COPY, DE, END_HUNK, IN, Id, Kind, NL, Vocabulary};
-use std::collections::HashSet;
-use std::sync::OnceLock;
 
 /// A step of a script: a pointer to a source position, or a word of the vocabulary (COPY and END_HUNK among them).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,22 +86,13 @@ fn copied_alone(source: &[Id], wanted: Id, hunk: &Hunk) -> Option<usize> {
 ///
 /// `self`, built-in names, numbers and syntax are the same words in every function, and concept tokens say themselves.
 fn is_copied_alone(id: Id) -> bool {
-    static ALIKE: OnceLock<HashSet<Id>> = OnceLock::new();
     let vocabulary = Vocabulary::built_in();
     match vocabulary.kind(id) {
         Kind::Id | Kind::Str | Kind::Num | Kind::String => true,
-        Kind::Name => !ALIKE
-            .get_or_init(|| {
-                let names = BUILTINS.lines().chain(["self", "cls"]);
-                names.filter_map(|name| vocabulary.id(Kind::Name, name)).collect()
-            })
-            .contains(&id),
+        Kind::Name => !is_alike(id),
         _ => false,
     }
 }
-
-/// Python's built-in names.
-const BUILTINS: &str = include_str!("../../grammars/python/builtins.txt");
 
 fn balanced_run(source: &[Id], wanted: &[Id]) -> usize {
     let vocabulary = Vocabulary::built_in();

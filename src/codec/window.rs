@@ -1,12 +1,14 @@
 //! Diff windows: what the edit encoder reads instead of two whole functions.
 //!
-//! Each hunk with a few kept tokens on either side, slots renumbered by first appearance inside the window: the same
-//! rewrite in two functions then reads the same.
+//! Each hunk with a few kept tokens on either side. The function's own names are slots here, however frequent they are,
+//! numbered by first appearance in what changes and then in what stands beside it: the same rewrite in two functions then
+//! reads the same, and a mean over pairs says which name goes where.
 
 use super::align::Hunk;
+use super::bound::own_names;
 use super::vocabulary::{BOS, EOS, GAP, Id, Kind, Vocabulary};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Kept tokens on either side of a hunk.
 const CONTEXT: usize = 6;
@@ -40,11 +42,12 @@ pub struct Window {
 
 /// The window of an edit, and the window of the opposite edit.
 pub fn windows(source: &[Id], target: &[Id], hunks: &[Hunk]) -> (Window, Window) {
+    let own = own_names(source, target);
     let mut tagged: Vec<(Id, Tag)> = Vec::new();
     let mut seen: HashMap<Vec<(Id, Tag)>, usize> = HashMap::new();
     for group in groups(hunks) {
         let run = run(source, target, group);
-        let changed = renumber(&run.iter().copied().filter(|(_, tag)| *tag != Tag::Kept).collect::<Vec<_>>());
+        let changed = renumber(&run.iter().copied().filter(|(_, tag)| is_change(*tag)).collect::<Vec<_>>(), &own);
         let count = seen.entry(changed).or_default();
         *count += 1;
         let full = !tagged.is_empty() && tagged.len() + 1 + run.len() > LONGEST_WINDOW;
@@ -57,7 +60,7 @@ pub fn windows(source: &[Id], target: &[Id], hunks: &[Hunk]) -> (Window, Window)
         tagged.extend(run);
     }
     tagged.truncate(LONGEST_WINDOW);
-    (window(&renumber(&tagged)), window(&renumber(&opposite(&tagged))))
+    (window(&renumber(&tagged, &own)), window(&renumber(&opposite(&tagged), &own)))
 }
 
 /// Hunks whose contexts touch stand in one run.
@@ -89,26 +92,25 @@ fn run(source: &[Id], target: &[Id], group: &[Hunk]) -> Vec<(Id, Tag)> {
     run
 }
 
-/// Slots by first appearance, each kind from zero. Concept tokens keep their numbers: they are names, not places.
-fn renumber(run: &[(Id, Tag)]) -> Vec<(Id, Tag)> {
+/// Slots and `own` names as slots, by first appearance in what changes and then in what is kept, each kind from zero. Concept
+/// tokens keep their numbers: they are names, not places.
+fn renumber(run: &[(Id, Tag)], own: &HashSet<Id>) -> Vec<(Id, Tag)> {
     let vocabulary = Vocabulary::built_in();
     let mut renamed: HashMap<Id, Id> = HashMap::new();
     let mut used: HashMap<Kind, usize> = HashMap::new();
-    run.iter()
-        .map(|(id, tag)| {
-            let kind = vocabulary.kind(*id);
-            if !matches!(kind, Kind::Id | Kind::Str | Kind::Num) {
-                return (*id, *tag);
-            }
-            let new = *renamed.entry(*id).or_insert_with(|| {
+    let changed_first =
+        run.iter().filter(|(_, tag)| is_change(*tag)).chain(run.iter().filter(|(_, tag)| !is_change(*tag)));
+    for (id, _) in changed_first {
+        let kind = if own.contains(id) { Kind::Id } else { vocabulary.kind(*id) };
+        if matches!(kind, Kind::Id | Kind::Str | Kind::Num) {
+            renamed.entry(*id).or_insert_with(|| {
                 let count = used.entry(kind).or_default();
                 *count += 1;
-                let range = vocabulary.range(kind);
-                vocabulary.slot(kind, *count - 1).unwrap_or(range.end - 1)
+                vocabulary.slot(kind, *count - 1).unwrap_or(vocabulary.range(kind).end - 1)
             });
-            (new, *tag)
-        })
-        .collect()
+        }
+    }
+    run.iter().map(|(id, tag)| (renamed.get(id).copied().unwrap_or(*id), *tag)).collect()
 }
 
 /// Deleted and inserted exchanged, deleted still first.

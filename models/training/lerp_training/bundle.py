@@ -140,7 +140,7 @@ def main(argv: list[str]) -> None:
     export(model, given.out)
     for name in GRAPHS:
         if not given.fp32:
-            quantise(given.out / name)
+            quantise(given.out / name, steps=name == "decoder.onnx")
         strip(given.out / name)
     (given.out / SEARCH).unlink(missing_ok=True)
     if not given.no_search:

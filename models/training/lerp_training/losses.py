@@ -18,7 +18,7 @@ from lerp_training.packed import Packed, Regroup, packed_neighbours
 from lerp_training.scripts import TAGS, Expects
 
 ROWS = 256  # gathered rows are filled up to a multiple, so that few shapes reach the output layer
-EVERY = 6  # one source position in this many says its token: they all can after the first minutes, and the output layer is dear
+EVERY = 3
 tensor = torch.from_numpy
 
 
