@@ -6,7 +6,7 @@
 mod server;
 
 use serde_json::{Value, json};
-use server::Client;
+use server::{Client, Random};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -74,18 +74,6 @@ fn start(folder: &Path) {
         time
     });
     row("start: a process, to the answer to `initialize`", "50 ms", times.collect());
-}
-
-/// xorshift: the same places each time.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % limit as u64).unwrap()
-    }
 }
 
 fn range(line: usize, character: usize) -> Value {

@@ -1,11 +1,9 @@
 //! The names that a function binds, read off its tokens.
 
 use super::vocabulary::{DE, IN, Id, Kind, NL, Vocabulary};
+use crate::syntax::builtin_names;
 use std::collections::HashSet;
 use std::sync::OnceLock;
-
-/// Python's built-in names.
-const BUILTINS: &str = include_str!("../../grammars/python/builtins.txt");
 
 /// Frequent names that are the function's own and stand on both sides of an edit. Their spelling is this function's choice,
 /// as that of a rare name is.
@@ -18,7 +16,7 @@ pub fn own_names(source: &[Id], target: &[Id]) -> HashSet<Id> {
 pub fn is_alike(id: Id) -> bool {
     static ALIKE: OnceLock<HashSet<Id>> = OnceLock::new();
     let alike = ALIKE.get_or_init(|| {
-        let names = BUILTINS.lines().chain(["self", "cls"]);
+        let names = builtin_names().chain(["self", "cls"]);
         names.filter_map(|name| Vocabulary::built_in().id(Kind::Name, name)).collect()
     });
     alike.contains(&id)

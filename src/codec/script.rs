@@ -5,7 +5,7 @@
 
 use super::align::Hunk;
 use super::bound::is_alike;
-use super::vocabulary::{COPY, DE, END_HUNK, IN, Id, Kind, NL, Vocabulary};
+use super::vocabulary::{COPY, DE, END_HUNK, Id, Kind, NL, Vocabulary};
 
 /// A step of a script: a pointer to a source position, or a word of the vocabulary (COPY and END_HUNK among them).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +77,10 @@ fn copied(source: &[Id], wanted: &[Id], hunk: &Hunk) -> Option<(usize, usize)> {
 /// The token of `source` that a lone `wanted` is copied from. Inside the hunk's own deleted stretch the first; else the
 /// first of the function, which is where a parameter or a variable is named.
 fn copied_alone(source: &[Id], wanted: Id, hunk: &Hunk) -> Option<usize> {
-    let places = (0..source.len()).filter(|&at| is_copied_alone(wanted) && source[at] == wanted);
+    if !is_copied_alone(wanted) {
+        return None;
+    }
+    let places = (0..source.len()).filter(|&at| source[at] == wanted);
     places.min_by_key(|at| (!(hunk.start..hunk.end).contains(at), *at))
 }
 
@@ -96,16 +99,12 @@ fn is_copied_alone(id: Id) -> bool {
 
 fn balanced_run(source: &[Id], wanted: &[Id]) -> usize {
     let vocabulary = Vocabulary::built_in();
-    let (mut depth, mut lines, mut good) = (0i32, false, 0);
+    let (mut depth, mut lines, mut good) = (0, false, 0);
     for (at, (a, b)) in source.iter().zip(wanted).enumerate() {
         if a != b {
             break;
         }
-        depth += match (*a, vocabulary.text(*a)) {
-            (IN, _) | (_, "(" | "[" | "{" | "<S" | "<F" | "<{") => 1,
-            (DE, _) | (_, ")" | "]" | "}" | "S>" | "F>" | "}>") => -1,
-            _ => 0,
-        };
+        depth += vocabulary.nesting(*a).map_or(0, |(_, by)| by);
         if depth < 0 {
             break;
         }

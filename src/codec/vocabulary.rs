@@ -27,6 +27,11 @@ pub const IN: Id = 7;
 /// The end of a block.
 pub const DE: Id = 8;
 
+/// How many kinds there are of [`Vocabulary::nesting`].
+pub const NESTINGS: usize = OPENING.len() + 1;
+const OPENING: [&str; 6] = ["(", "[", "{", "<S", "<F", "<{"];
+const CLOSING: [&str; 6] = [")", "]", "}", "S>", "F>", "}>"];
+
 /// What kind of thing a token stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -152,6 +157,16 @@ impl Vocabulary {
     /// Which slot of its kind an id is.
     pub fn slot_number(&self, id: Id) -> usize {
         usize::from(id - self.range(self.kind(id)).start)
+    }
+
+    /// What a token opens (1) or closes (-1): which of [`NESTINGS`] kinds of blocks, brackets and strings.
+    pub fn nesting(&self, id: Id) -> Option<(usize, isize)> {
+        let of = |texts: &[&str]| texts.iter().position(|text| *text == self.text(id));
+        match id {
+            IN => Some((OPENING.len(), 1)),
+            DE => Some((OPENING.len(), -1)),
+            _ => of(&OPENING).map(|kind| (kind, 1)).or_else(|| of(&CLOSING).map(|kind| (kind, -1))),
+        }
     }
 
     /// The special token or string delimiter of this text.

@@ -14,7 +14,7 @@ pub use continued::continued_lines;
 pub use functions::{Function, enclosing_function, find_functions};
 pub use lex::{LexError, Lexeme, LexemeKind, lex};
 pub use pattern::{Capture, Pattern, PatternError, Searched};
-pub use scopes::{NameCounts, bound_names, import_of, import_position, name_counts, unbound_names};
+pub use scopes::{NameCounts, bound_names, builtin_names, import_of, import_position, name_counts, unbound_names};
 
 use std::cell::RefCell;
 use tree_sitter::{InputEdit, Node, Parser, Point, Tree};

@@ -11,6 +11,11 @@ use tree_sitter::Node;
 /// Python's built-in names.
 const BUILTINS: &str = include_str!("../../grammars/python/builtins.txt");
 
+/// The names that Python itself binds.
+pub fn builtin_names() -> impl Iterator<Item = &'static str> {
+    BUILTINS.lines()
+}
+
 /// Names that the function at `range` loads and that neither it, nor an enclosing function, nor the module, nor Python binds.
 pub fn unbound_names(parsed: &Parsed, source: &str, range: Range<usize>) -> BTreeSet<String> {
     let mut module = Names::default();
@@ -33,7 +38,7 @@ pub fn unbound_names(parsed: &Parsed, source: &str, range: Range<usize>) -> BTre
         return BTreeSet::new();
     }
     let is_bound = |name: &&str| {
-        own.bound.contains(*name) || module.bound.contains(*name) || BUILTINS.lines().any(|builtin| builtin == *name)
+        own.bound.contains(*name) || module.bound.contains(*name) || builtin_names().any(|builtin| builtin == *name)
     };
     own.used.into_iter().filter(|name| !is_bound(name)).map(str::to_owned).collect()
 }

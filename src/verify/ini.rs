@@ -3,22 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Files that change what pytest does.
-const CONFIGURATION: &[&str] = &[
-    "pytest.toml",
-    ".pytest.toml",
-    "pytest.ini",
-    ".pytest.ini",
-    "pyproject.toml",
-    "tox.ini",
-    "setup.cfg",
-    "conftest.py",
-    "setup.py",
-];
+/// Files that configure pytest, beside each folder's `conftest.py`.
+pub(super) const CONFIGURATION: &[&str] =
+    &["pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "setup.py"];
 
 /// Where pytest looks for its configuration, there or not: in the root and, where that has none, above it.
 pub(super) fn configuration_above(root: &Path) -> impl Iterator<Item = PathBuf> {
-    root.ancestors().flat_map(|folder| CONFIGURATION.iter().map(move |name| folder.join(name)))
+    root.ancestors().flat_map(|folder| CONFIGURATION.iter().chain(&["conftest.py"]).map(move |name| folder.join(name)))
 }
 
 /// What a project's pytest configuration says about where its tests are.

@@ -133,3 +133,15 @@ fn read(output: &mut BufReader<ChildStdout>) -> Option<Value> {
     output.read_exact(&mut body).ok()?;
     serde_json::from_slice(&body).ok()
 }
+
+/// xorshift: the same numbers each time.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % limit as u64).unwrap()
+    }
+}

@@ -3,24 +3,13 @@
 use crate::URI;
 use crate::client::Client;
 use crate::scripted::fingerprint;
+use crate::server::Random;
 use lerp::text::{Columns, LineIndex};
 use serde_json::{Value, json};
 
 const STEPS: usize = 10_000;
 /// What is remembered of functions comes and goes; 5,000 steps that each left 400 bytes behind would be more.
 const MOST_GROWTH: usize = 2 << 20;
-
-/// xorshift: the same storm each time.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % limit as u64).unwrap()
-    }
-}
 
 fn position(text: &str, offset: usize) -> Value {
     let at = LineIndex::new(text).position(offset, Columns::Utf16);

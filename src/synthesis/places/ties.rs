@@ -2,31 +2,19 @@
 
 use super::Hunk;
 use crate::codec::Vocabulary;
-use crate::codec::vocabulary::{DE, IN, Id};
+use crate::codec::vocabulary::{Id, NESTINGS};
 use crate::syntax::NameCounts;
 use std::collections::BTreeSet;
-
-/// Brackets that open, and those that close them; blocks are another.
-const OPENING: [&str; 6] = ["(", "[", "{", "<S", "<F", "<{"];
-const CLOSING: [&str; 6] = [")", "]", "}", "S>", "F>", "}>"];
 
 /// Numbers of the hunks of one place, ascending.
 pub(super) type Place = Vec<usize>;
 
-/// By how much a hunk opens more than it closes: blocks, and each kind of bracket.
-fn balance(source: &[Id], hunk: &Hunk) -> [isize; 7] {
-    let vocabulary = Vocabulary::built_in();
-    let mut balance = [0; 7];
-    let mut count = |id: Id, by: isize| match id {
-        IN => balance[6] += by,
-        DE => balance[6] -= by,
-        _ => {
-            let text = vocabulary.text(id);
-            if let Some(kind) = OPENING.iter().position(|bracket| *bracket == text) {
-                balance[kind] += by;
-            } else if let Some(kind) = CLOSING.iter().position(|bracket| *bracket == text) {
-                balance[kind] -= by;
-            }
+/// By how much a hunk opens more than it closes, of each kind.
+fn balance(source: &[Id], hunk: &Hunk) -> [isize; NESTINGS] {
+    let mut balance = [0; NESTINGS];
+    let mut count = |id: Id, sign: isize| {
+        if let Some((kind, by)) = Vocabulary::built_in().nesting(id) {
+            balance[kind] += sign * by;
         }
     };
     source[hunk.replacement.start..hunk.replacement.end].iter().for_each(|id| count(*id, -1));
@@ -36,16 +24,16 @@ fn balance(source: &[Id], hunk: &Hunk) -> [isize; 7] {
 
 /// What is opened here is closed there.
 pub(super) fn tie_unbalanced(source: &[Id], hunks: &[Hunk], groups: &mut Groups) {
-    let mut open: Option<(usize, [isize; 7])> = None;
+    let mut open: Option<(usize, [isize; NESTINGS])> = None;
     for (at, hunk) in hunks.iter().enumerate() {
         let own = balance(source, hunk);
-        if own == [0; 7] {
+        if own == [0; NESTINGS] {
             continue;
         }
-        let (first, before) = open.unwrap_or((at, [0; 7]));
+        let (first, before) = open.unwrap_or((at, [0; NESTINGS]));
         groups.join(first, at);
         let sum = std::array::from_fn(|kind| before[kind] + own[kind]);
-        open = Some((first, sum)).filter(|(_, sum)| *sum != [0; 7]);
+        open = Some((first, sum)).filter(|(_, sum)| *sum != [0; NESTINGS]);
     }
 }
 

@@ -9,24 +9,12 @@ use std::time::UNIX_EPOCH;
 use sha2::{Digest, Sha256};
 
 use super::place::hex;
+use crate::verify::ini::CONFIGURATION;
 use crate::verify::project::Above;
 use crate::verify::{Project, Settings};
 
 /// Changes when what is remembered means something else.
 const MEANING: &str = "1";
-/// Files that decide how pytest runs.
-const CONFIGURATION: &[&str] = &[
-    "pytest.toml",
-    ".pytest.toml",
-    "pytest.ini",
-    ".pytest.ini",
-    "pyproject.toml",
-    "tox.ini",
-    "setup.cfg",
-    "setup.py",
-    ".env",
-];
-
 /// The contents of a project's files, each read once.
 pub(super) struct Contents<'a> {
     root: &'a Path,
@@ -77,12 +65,13 @@ pub(super) fn context(project: &Project, settings: &Settings) -> String {
         let changed = changed.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         add(format!("{} {changed:?}", folder.display()).as_bytes());
     }
-    for name in CONFIGURATION {
+    let configuration = || CONFIGURATION.iter().chain(&[".env"]);
+    for name in configuration() {
         add(&fs::read(project.root.join(name)).unwrap_or_default());
     }
     if let Above::Shared(shared) = &project.above {
         for folder in project.root.ancestors().skip(1).take_while(|folder| folder.starts_with(shared)) {
-            for name in CONFIGURATION.iter().chain(&["conftest.py"]) {
+            for name in configuration().chain(&["conftest.py"]) {
                 add(&fs::read(folder.join(name)).unwrap_or_default());
             }
         }

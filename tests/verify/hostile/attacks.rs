@@ -6,6 +6,7 @@ use std::process::Command;
 use lerp::verify::{Status, TestsSetting, Tier, Verdict, Verifier};
 
 use super::super::support::{Shop, total_after};
+use super::WITH_A_CHILD;
 
 /// How an attack is seen to work where nothing holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -344,10 +345,7 @@ fn attacks_are_held_where_tests_start_processes() {
         "clone3",
     ];
     let Some(mut shop) = Shop::new() else { return };
-    shop.write(
-        "tests/test_shop.py",
-        "import subprocess\nimport shop\n\n\ndef test_child():\n    subprocess.run(['/bin/true'], check=True)\n    assert shop.total([]) == 0\n",
-    );
+    shop.write("tests/test_shop.py", WITH_A_CHILD);
     for namespaces in [true, false] {
         shop.settings.namespaces = namespaces;
         let verdict = all_at_once(&shop, OF_PROCESSES);

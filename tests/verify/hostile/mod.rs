@@ -14,14 +14,14 @@ use lerp::verify::{TestsSetting, Tier};
 
 use super::support::{Shop, processes_in, total_after, wait_for};
 
+/// Tests that start a process themselves.
+const WITH_A_CHILD: &str = "import subprocess\nimport shop\n\n\ndef test_child():\n    subprocess.run(['/bin/true'], check=True)\n    assert shop.total([]) == 0\n";
+
 /// Processes are allowed when the tests themselves need them; the number is not.
 #[test]
 fn a_fork_bomb_is_capped_and_nothing_is_left() {
     let Some(mut shop) = Shop::new() else { return };
-    shop.write(
-        "tests/test_shop.py",
-        "import subprocess\nimport shop\n\n\ndef test_child():\n    subprocess.run(['/bin/true'], check=True)\n    assert shop.total([]) == 0\n",
-    );
+    shop.write("tests/test_shop.py", WITH_A_CHILD);
     for namespaces in [true, false] {
         shop.settings.namespaces = namespaces;
         // children that leave the group, so that a signal to the group is not enough
