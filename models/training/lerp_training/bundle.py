@@ -25,7 +25,7 @@ from lerp_training.scripts import compact
 from lerp_training.search_graph import NAME as SEARCH
 from lerp_training.search_graph import export_search, shrink
 from lerp_training.train import precision
-from lerp_training.wheel import CONFIDENCE, link_for_the_wheel
+from lerp_training.wheel import CONFIDENCE, entry, link_for_the_wheel
 
 FORMAT = 1
 WINDOWS, FEW = 12, 5  # pairs of a built-in concept that are tried together
@@ -98,10 +98,6 @@ def built_in_concepts(model: Model, rules: Path, seed: int = 0) -> list[dict]:
 
 
 def write_manifest(folder: Path, version: str, model: ModelConfig) -> None:
-    def entry(path: Path) -> dict:
-        content = path.read_bytes()
-        return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-
     names = [*GRAPHS, "concepts.json"]
     if (folder / SEARCH).is_file():
         names.append(SEARCH)

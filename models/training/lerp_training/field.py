@@ -120,17 +120,16 @@ def main(argv: list[str]) -> None:
     if given.confidence and given.split != "validation":
         parser.error("thresholds are chosen on validation packages: --split validation")
     rng = random.Random(0)
-    named = [r for rs in rules_of(given.rules / "named.jsonl", given.split).values() for r in rs]
-    synthetic = [r for rs in rules_of(given.rules / "synthetic.jsonl", given.split).values() for r in rs]
+    named = rules_of(given.rules / "named.jsonl", given.split)
+    synthetic = rules_of(given.rules / "synthetic.jsonl", given.split)
     # they are of test packages: no threshold is chosen by them
-    held_out = rules_of(given.rules / "synthetic.jsonl", "family_test") if given.split == "test" else {}
-    families = [r for rs in held_out.values() for r in rs]
+    families = rules_of(given.rules / "synthetic.jsonl", "family_test") if given.split == "test" else []
     sums = {
-        number: [r for rs in rules_of(given.rules / name, given.split).values() for r in rs]
+        number: rules_of(given.rules / name, given.split)
         for number, name in (("two", "sums.jsonl"), ("three", "triples.jsonl"))
         if (given.rules / name).is_file()
     }
-    mined = [r for rs in rules_of(given.rules / "mined.jsonl", given.split).values() for r in rs if len(r["pairs"]) > 1]
+    mined = [r for r in rules_of(given.rules / "mined.jsonl", given.split) if len(r["pairs"]) > 1]
 
     count = given.cases
     cases: list[Case] = []

@@ -29,8 +29,8 @@ class Case:
         return "taught" if "examples" in self.requests[0] else "built-in"
 
 
-def rules_of(path: Path, split: str) -> dict[str, list[dict]]:
-    """Rules by name, the lines of one rule put together."""
+def rules_of(path: Path, split: str) -> list[dict]:
+    """The rules of a split, the lines of one rule put together."""
     rules: dict[str, dict] = {}
     with path.open() as file:
         for line in file:
@@ -40,7 +40,7 @@ def rules_of(path: Path, split: str) -> dict[str, list[dict]]:
             whole = rules.setdefault(rule["rule"], {**rule, "pairs": [], "no_ops": []})
             whole["pairs"] += [pair | {"reverse": rule["reverse"]} for pair in rule["pairs"]]
             whole["no_ops"] += rule["no_ops"]
-    return {name: [rule] for name, rule in rules.items()}
+    return list(rules.values())
 
 
 def in_turn(rules: list[dict], rng: random.Random, least: int, count: int) -> Iterator[tuple[dict, dict]]:
@@ -120,8 +120,10 @@ def any_function(path: Path, split: str, rng: random.Random) -> Callable[[dict],
                 applies = rewrite is None or attempt(rewrite, source) is not None
             except Unsure:
                 continue
-            if not applies and len(found) < ALIKE:
+            if not applies:
                 found.append(source)
+            if len(found) == ALIKE:
+                break
         return found
 
     return of

@@ -4,13 +4,12 @@
 """
 
 import argparse
-import hashlib
 import json
 from pathlib import Path
 
 from lerp_training import config as settings
 from lerp_training import failures, groups, ruff_comparison
-from lerp_training.wheel import CONFIDENCE, link_for_the_wheel
+from lerp_training.wheel import CONFIDENCE, entry, link_for_the_wheel
 
 HEAD = """# lerp base {version}
 
@@ -100,11 +99,9 @@ def main(argv: list[str]) -> None:
     for concept in concepts:
         row = measured["concepts"].get(concept["name"], {})
         concept["accuracy"], concept["removal_accuracy"] = row.get("add"), row.get("remove")
-    content = (json.dumps(concepts, separators=(",", ":")) + "\n").encode()
-    (given.base / "concepts.json").write_bytes(content)
+    (given.base / "concepts.json").write_text(json.dumps(concepts, separators=(",", ":")) + "\n")
     for name in ("concepts.json", CONFIDENCE):
         if (given.base / name).is_file():
-            content = (given.base / name).read_bytes()
-            manifest["files"][name] = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            manifest["files"][name] = entry(given.base / name)
     (given.base / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
     link_for_the_wheel(given.base)

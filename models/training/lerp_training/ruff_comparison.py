@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lerp_training import config as settings
-from lerp_training.field import function, rules_of
+from lerp_training.questions import function, rules_of
 
 VERSION = "0.17.5"
 RULES = {
@@ -194,7 +194,8 @@ def main(argv: list[str]) -> int:
     given = parser.parse_args(argv)
     rng = random.Random(0)
     cases: list[tuple[str, str, str]] = []
-    for name, (rule,) in sorted(rules_of(given.rules, given.split).items()):
+    for rule in sorted(rules_of(given.rules, given.split), key=lambda rule: rule["rule"]):
+        name = rule["rule"]
         if name in RULES:
             pairs = rng.sample(rule["pairs"], min(given.cases, len(rule["pairs"])))
             cases += [(name, pair["before"], pair["after"]) for pair in pairs]

@@ -1,11 +1,18 @@
-"""The wheel takes the shipped bundle's files through links."""
+"""What the manifest says of a bundle's files, and the links through which the wheel takes those that are shipped."""
 
+import hashlib
 import json
 from pathlib import Path
 
 from lerp_training import config as settings
 
 CONFIDENCE = "confidence.json"  # see lerp_training.confidence
+
+
+def entry(path: Path) -> dict:
+    """What the manifest says of a file."""
+    content = path.read_bytes()
+    return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def link_for_the_wheel(folder: Path) -> None:
