@@ -121,7 +121,8 @@ fn fate(
 
 fn mask(folder: &Path, count: usize) {
     let worker = Worker::start(&ModelSettings::default()).unwrap();
-    let mut concepts: Vec<BuiltIn> = read_built_in(&worker.bundle.folder).unwrap().into_values().collect();
+    let size = worker.bundle.shapes.vectors * worker.bundle.shapes.vector;
+    let mut concepts: Vec<BuiltIn> = read_built_in(&worker.bundle.folder, size).unwrap().into_values().collect();
     concepts.sort_by(|a, b| a.name.cmp(&b.name));
     let modules = modules(folder);
     let all: Vec<(&Module, &Function)> = modules

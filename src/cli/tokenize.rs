@@ -5,6 +5,7 @@ use crate::concepts::changes_signature;
 use anyhow::{Context, Result};
 use clap::Args;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::io::{BufRead, Write};
 
 /// Arguments of `lerp tokenize`.
@@ -102,13 +103,14 @@ impl Tokenize {
     pub fn run(&self) -> Result<()> {
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         let (mut read, mut written) = (0usize, 0usize);
+        let mut tables = Tables::new();
         for (number, line) in std::io::stdin().lock().lines().enumerate() {
             let line = line.context("reading standard input")?;
             if line.trim().is_empty() {
                 continue;
             }
             read += 1;
-            let json = if self.rules { rule(&line) } else { function(&line) };
+            let json = if self.rules { rule(&line, &mut tables) } else { function(&line) };
             if let Some(json) = json.with_context(|| format!("line {} of standard input", number + 1))? {
                 writeln!(out, "{json}")?;
                 written += 1;
@@ -131,13 +133,19 @@ fn ids(source: &str, concept: &ConceptTable) -> Result<Vec<u16>, FunctionError> 
     Lexed::new(source)?.ids(concept, &mut SlotTable::default())
 }
 
-fn rule(line: &str) -> Result<Option<String>> {
+/// The spellings of each named concept, of its first line.
+type Tables = HashMap<String, ConceptTable>;
+
+/// The lines of a named concept share one table, so that a token of it means the same in all of them: a vector that is
+/// learned for the concept goes with that numbering.
+fn rule(line: &str, tables: &mut Tables) -> Result<Option<String>> {
     let line: RuleLine = serde_json::from_str(line)?;
     let (packages, pairs): (Vec<&str>, Vec<Pair<'_>>) = lexed(&line.pairs).into_iter().unzip();
     let shown: Vec<Vec<Pair<'_>>> =
         line.parts.iter().map(|part| lexed(part).into_iter().map(|(_, pair)| pair).collect()).collect();
     let concept = match line.concept {
         Some(concept) => concept,
+        None if line.kind == "named" => tables.entry(line.rule.clone()).or_insert_with(|| concept_of(&pairs)).clone(),
         None if shown.is_empty() => concept_of(&pairs),
         None => table_of(&shown),
     };
@@ -247,7 +255,8 @@ mod tests {
             "rule": "log + check", "family": "log + check", "kind": "sum", "split": "train",
             "pairs": [both("f"), both("g")], "parts": [[log("h"), log("i")], [check("j"), check("k")]],
         });
-        let tokens: serde_json::Value = serde_json::from_str(&rule(&line.to_string()).unwrap().unwrap()).unwrap();
+        let tokens: serde_json::Value =
+            serde_json::from_str(&rule(&line.to_string(), &mut Tables::new()).unwrap().unwrap()).unwrap();
         assert_eq!(tokens["concept"]["names"], serde_json::json!(["logger", "info", "ValueError"]));
         let shown = |part: usize| tokens["parts"][part][0]["window"][0].to_string();
         assert_eq!(
@@ -257,6 +266,26 @@ mod tests {
         assert_ne!(shown(0), shown(1));
         // without the parts' windows nothing could be shown for the sum
         let without = line.to_string().replace("logger.info", "").replace("raise ValueError", "pass");
-        assert!(rule(&without).is_ok());
+        assert!(rule(&without, &mut Tables::new()).is_ok());
+    }
+
+    #[test]
+    fn the_lines_of_a_named_concept_share_the_table_of_the_first() {
+        let line = |kind: &str, name: &str| {
+            let pair = |function: &str| {
+                let body = format!("def {function}(a):\n");
+                serde_json::json!({"before": format!("{body}    return a\n"), "after": format!("{body}    {name}(a)\n    return a\n")})
+            };
+            serde_json::json!({"rule": "call", "family": "call", "kind": kind, "split": "train", "pairs": [pair("f"), pair("g")]})
+                .to_string()
+        };
+        let mut tables = Tables::new();
+        let mut names = |line: &str| {
+            let tokens: serde_json::Value = serde_json::from_str(&rule(line, &mut tables).unwrap().unwrap()).unwrap();
+            tokens["concept"]["names"].clone()
+        };
+        assert_eq!(names(&line("named", "first")), serde_json::json!(["first"]));
+        assert_eq!(names(&line("named", "second")), serde_json::json!(["first"]));
+        assert_eq!(names(&line("synthetic", "second")), serde_json::json!(["second"]));
     }
 }

@@ -12,8 +12,17 @@ pub fn own_names(source: &[Id], target: &[Id]) -> HashSet<Id> {
     bound.into_iter().filter(|id| source.contains(id) && target.contains(id) && !is_alike(*id)).collect()
 }
 
+/// `self` and `cls`: who a method is called on, in every function.
+pub fn is_receiver(id: Id) -> bool {
+    static RECEIVERS: OnceLock<HashSet<Id>> = OnceLock::new();
+    let receivers = RECEIVERS.get_or_init(|| {
+        ["self", "cls"].into_iter().filter_map(|name| Vocabulary::built_in().id(Kind::Name, name)).collect()
+    });
+    receivers.contains(&id)
+}
+
 /// `self`, `cls` and built-in names mean the same in every function.
-pub fn is_alike(id: Id) -> bool {
+fn is_alike(id: Id) -> bool {
     static ALIKE: OnceLock<HashSet<Id>> = OnceLock::new();
     let alike = ALIKE.get_or_init(|| {
         let names = builtin_names().chain(["self", "cls"]);

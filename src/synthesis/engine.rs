@@ -75,7 +75,8 @@ impl Engine {
     /// Loads model and runtime.
     pub fn load(settings: &ModelSettings) -> Result<Self, LatentError> {
         let worker = Arc::new(Worker::start(settings)?);
-        let built_in = Arc::new(concepts::read_built_in(&worker.bundle.folder)?);
+        let shapes = worker.bundle.shapes;
+        let built_in = Arc::new(concepts::read_built_in(&worker.bundle.folder, shapes.vectors * shapes.vector)?);
         let thresholds = Thresholds::read(&worker.bundle.folder)?;
         let (vectors, learned, taught) = (Arc::default(), Arc::default(), RwLock::default());
         Ok(Self { worker, built_in, thresholds, vectors, learned, taught })
@@ -300,7 +301,11 @@ impl Engine {
         if known.is_some() {
             return Ok(known);
         }
-        let vector = Arc::new(self.vector(&built_in.taught.windows)?.0);
+        let vector = match &built_in.vector {
+            Some(learned) => learned.clone(),
+            None => self.vector(&built_in.taught.windows)?.0,
+        };
+        let vector = Arc::new(vector);
         let mut vectors = self.vectors.lock().unwrap_or_else(PoisonError::into_inner);
         vectors.insert(name.to_owned(), Arc::clone(&vector));
         Ok(Some(vector))

@@ -67,7 +67,7 @@ class Scripts:
 @dataclass
 class Batch:
     windows: PackedWindows
-    weights: np.ndarray  # (parts,Q,W): signed shares
+    weights: np.ndarray  # (parts,Q,W + concepts): signed shares of the windows, then of the learned vectors
     strengths: np.ndarray  # (parts,Q)
     says: np.ndarray  # (Q,E), -1 where nothing is asked
     sources: Sources
@@ -208,13 +208,14 @@ def pack_scripts(questions: Sequence[Question], groups: list[tuple[int, Sequence
 
 def make_batch(windows: Windows, questions: Sequence[Question], model: ModelConfig) -> Batch:
     count, edit = len(questions), model.edit_tokens
-    weights = np.zeros((PARTS, count, len(windows.ids)), np.float32)
+    weights = np.zeros((PARTS, count, len(windows.ids) + len(model.concepts)), np.float32)
     strengths = np.ones((PARTS, count), np.float32)
     says = np.full((count, edit), -1, np.int64)
     sizes = []
     for number, question in enumerate(questions):
         for part, (shown, sign, strength) in enumerate(question.shown):
-            weights[part, number, shown] = sign / len(shown)
+            columns = [at if at >= 0 else len(windows.ids) - 1 - at for at in shown]
+            weights[part, number, columns] = sign / len(shown)
             strengths[part, number] = strength
         if question.says is not None:
             says[number] = question.says

@@ -8,6 +8,7 @@ import hashlib
 import json
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from safetensors.torch import save_file
 from tqdm import tqdm
 
 from lerp_training import config as settings
+from lerp_training import learned
 from lerp_training.config import ModelConfig
 from lerp_training.evaluate import TOGETHER, Case, agreement, answers, load
 from lerp_training.graphs import export
@@ -69,10 +71,19 @@ def detector(name: str) -> str | None:
     return path.name if path.is_file() else None
 
 
-def built_in_concepts(model: Model, rules: Path, seed: int = 0) -> list[dict]:
+def right_share(model: Model, cases: list[Case]) -> float:
+    cases = sorted(cases, key=lambda case: len(case.source))
+    with precision():
+        right = [r for at in range(0, len(cases), TOGETHER) for r in answers(model, cases[at : at + TOGETHER])]
+    return sum(right) / max(1, len(right))
+
+
+def built_in_concepts(model: Model, rules: Path, seed: int = 0) -> tuple[list[dict], list[str]]:
     """For each named rule: the spellings that travel with it, and the windows whose mean does best on other training
-    functions, of a few choices. All windows are of one line of the file: their concept tokens must count alike."""
-    concepts = []
+    functions, of a few choices; and the names of those whose learned vector does as well or better. All windows are of one
+    line of the file: their concept tokens must count alike."""
+    concepts, with_vector, sums = [], [], [0.0, 0.0]
+    numbers = {name: number for number, name in enumerate(model.config.concepts)}
     for name, of_rule in tqdm(sorted(named_lines(rules).items()), desc="concepts"):
         pick = random.Random(f"{seed} {name}")
         rule = max(of_rule, key=lambda line: (len(line["pairs"]), any(p["backward"] for p in line["pairs"])))
@@ -81,12 +92,16 @@ def built_in_concepts(model: Model, rules: Path, seed: int = 0) -> list[dict]:
         for choice in range(CHOICES):
             shown = pick.sample(pairs, min(WINDOWS if choice == 0 else FEW, len(pairs)))
             others = [pair for pair in pairs if pair not in shown] or pairs
-            cases = sorted(probes(rule, others, [window(p) for p in shown], random.Random(name)), key=lambda c: len(c.source))
-            with precision():
-                right = [r for at in range(0, len(cases), TOGETHER) for r in answers(model, cases[at : at + TOGETHER])]
-            share = sum(right) / max(1, len(right))
+            share = right_share(model, probes(rule, others, [window(p) for p in shown], random.Random(name)))
             if share > best:
                 best, chosen = share, shown
+        if name in numbers:
+            others = [pair for pair in pairs if pair not in chosen] or pairs
+            cases = [replace(case, concept=numbers[name]) for case in probes(rule, others, [], random.Random(name))]
+            share = right_share(model, cases)
+            sums = [sums[0] + best, sums[1] + share]
+            if share >= best:
+                with_vector.append(name)
         windows = [
             dict(zip(("ids", "tags", "opposite_ids", "opposite_tags"), pair["window"] + pair["opposite"], strict=True))
             for pair in chosen
@@ -94,13 +109,15 @@ def built_in_concepts(model: Model, rules: Path, seed: int = 0) -> list[dict]:
         concept, signature = rule["concept"], rule["changes_signature"]
         about = {"detector": detector(name), "agreement": agreement(model, [window(pair) for pair in chosen])}
         concepts.append({"name": name, **about, "concept": concept, "windows": windows, "changes_signature": signature})
-    return concepts
+    if concepts:
+        means = [f"{100 * part / len(concepts):.1f} %" for part in sums]
+        print(f"on training functions: {means[0]} by windows, {means[1]} by learned vectors, which {len(with_vector)} concepts get")
+    return concepts, with_vector
 
 
 def write_manifest(folder: Path, version: str, model: ModelConfig) -> None:
     names = [*GRAPHS, "concepts.json"]
-    if (folder / SEARCH).is_file():
-        names.append(SEARCH)
+    names += [name for name in (SEARCH, learned.FILE) if (folder / name).is_file()]
     shapes = {
         "stride": model.stride,
         "latent": model.latent,
@@ -143,7 +160,10 @@ def main(argv: list[str]) -> None:
         export_search(model, given.out / SEARCH)
         shrink(given.out / SEARCH)
         strip(given.out / SEARCH)
-    concepts = built_in_concepts(model, given.rules)
+    concepts, with_vector = built_in_concepts(model, given.rules)
+    (given.out / learned.FILE).unlink(missing_ok=True)
+    if with_vector:
+        learned.write(model, with_vector, given.out / learned.FILE)
     (given.out / "concepts.json").write_text(json.dumps(concepts, separators=(",", ":")) + "\n")
     (given.out / CONFIDENCE).unlink(missing_ok=True)  # it was measured with other weights
     write_manifest(given.out, given.version, model.config)

@@ -59,6 +59,7 @@ class ModelConfig:
     hidden: int = 640  # of the edit memory
     spread: int = 64  # width of an edit token in the edit memory before it is widened
     longest: int = 352  # source positions, BOS and EOS among them
+    concepts: tuple[str, ...] = ()  # those that have a learned vector, beside what their pairs' windows say
 
     @property
     def vectors(self) -> int:
@@ -88,6 +89,7 @@ class EpisodeConfig:
     no_op: float = 0.2  # share of questions whose right answer is STOP
     no_op_named: float = 0.2  # the same of named concepts: there the detector decides at run time, and the pairs often can not say it
     no_edit: float = 0.02  # share of questions asked with v = 0
+    learned: float = 0.4  # share of the named episodes that are asked by the concept's learned vector, no pair shown
     sums: float = 0.0  # share of episodes to which a second rule is added that does not apply
     strength: tuple[float, float] = (0.8, 1.2)
     questions: int = 48  # in one step: more steps teach more than larger ones, as long as the products stay large
@@ -121,3 +123,11 @@ class TrainConfig:
 
 def write(path: Path, **parts: object) -> None:
     path.write_text(json.dumps({name: asdict(part) for name, part in parts.items()}, indent=1))
+
+
+def concepts_of(weights: Path) -> tuple[str, ...]:
+    """The concepts that weights have learned vectors of, from the settings that lie beside them."""
+    for name in ("config.json", "training.json"):
+        if (file := weights.with_name(name)).is_file():
+            return tuple(json.loads(file.read_text())["model"].get("concepts", ()))
+    return ()

@@ -209,9 +209,9 @@ def load_functions(split: str, path: Path = FUNCTIONS) -> Ragged:
     return Ragged(arrays["values"], arrays["offsets"])
 
 
-def shifts(vocabulary: Vocabulary, offsets: Sequence[int]) -> np.ndarray:
-    """(vocabulary,) new id of each id, with every kind of concept token turned by its offset."""
+def renumbered(vocabulary: Vocabulary, orders: Sequence[Sequence[int]], skip: Sequence[int] = (0, 0, 0)) -> np.ndarray:
+    """(vocabulary,) new id of each id: the k-th concept token of a kind becomes number `order[skip + k]` of that kind."""
     table = np.arange(vocabulary.size, dtype=np.int64)
-    for (low, high), offset in zip(vocabulary.concepts, offsets, strict=True):
-        table[low:high] = low + (np.arange(high - low) + offset) % (high - low)
+    for (low, high), order, first in zip(vocabulary.concepts, orders, skip, strict=True):
+        table[low:high] = low + np.roll(np.asarray(order), -first)
     return table

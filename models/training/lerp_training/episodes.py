@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lerp_training.config import EpisodeConfig, ModelConfig, Vocabulary
-from lerp_training.data import Ragged, Rules, shifts
+from lerp_training.data import Ragged, Rules, renumbered
 from lerp_training.scripts import DELETED, spelled, surroundings
 
 STOP = [-1]
@@ -25,7 +25,7 @@ class Question:
     script: Sequence[int]  # compact
     label: str
     family: int
-    shown: list[tuple[list[int], float, float]]  # per part: windows of the batch, sign, strength
+    shown: list[tuple[list[int], float, float]]  # per part: windows of the batch, or -1 - concept; sign, strength
     says: list[int] | None  # what the shown windows agree on of `spelled` and `surroundings`, where there is only one part
 
 
@@ -45,7 +45,7 @@ class Drawn:
 
     rule: int
     sign: int
-    shift: np.ndarray
+    numbers: np.ndarray  # (vocabulary,) new id of each id
     pool: list[int]  # pairs
     columns: dict[int, int]  # pair -> window of the batch
 
@@ -78,6 +78,8 @@ class Episodes:
                 for (kind, family), members in by_family.items()
             ]
         )
+        numbers = {name: number for number, name in enumerate(model.concepts)}
+        self.learned_of = [numbers.get(name) if kind == "named" else None for name, kind in zip(rules.names, rules.kinds, strict=True)]
         self.by_split = {kind: share for kind, share in config.kinds.items() if self.families_of.get(kind)}
 
     def learned(self, family: int, exact: bool) -> None:
@@ -93,19 +95,20 @@ class Episodes:
         family = self.rng.choices(families, weights.tolist())[0]
         return kind, family, self.rng.choice(self.family_rules[family])
 
-    def draw(self, rule: int, sign: int, offsets: Sequence[int], windows: Windows, count: int, part: int = 0) -> Drawn:
+    def draw(self, rule: int, sign: int, numbers: np.ndarray, windows: Windows, count: int, part: int = 0) -> Drawn:
         pairs = [p for p in self.rules.pairs_of(rule) if self.rules.part[p] == part]
-        drawn = Drawn(rule, sign, shifts(self.vocabulary, offsets), self.rng.sample(pairs, min(count, len(pairs))), {})
+        drawn = Drawn(rule, sign, numbers, self.rng.sample(pairs, min(count, len(pairs))), {})
         for pair in drawn.pool:
             drawn.columns[pair] = len(windows.ids)
-            windows.ids.append(drawn.shift[self.rules.window[pair]])
+            windows.ids.append(drawn.numbers[self.rules.window[pair]])
             windows.tags.append(self.rules.window_tags[pair])
-            windows.opposite.append(drawn.shift[self.rules.opposite[pair]])
+            windows.opposite.append(drawn.numbers[self.rules.opposite[pair]])
             windows.opposite_tags.append(self.rules.opposite_tags[pair])
         return drawn
 
-    def offsets(self) -> list[int]:
-        return [self.rng.randrange(high - low) for low, high in self.vocabulary.concepts]
+    def orders(self) -> list[list[int]]:
+        """In which order the concept tokens are numbered: what is taught is numbered as its pairs happen to bring it."""
+        return [self.rng.sample(range(high - low), high - low) for low, high in self.vocabulary.concepts]
 
     def cannot_apply(self, rule: int, sign: int, source: np.ndarray) -> bool:
         """Some token that every window of the rule deletes is not in the function at all."""
@@ -125,15 +128,19 @@ class Episodes:
         sign = -1 if kind != "sum" and backward_pairs and rng.random() < config.backward else 1
         direction = 0 if sign > 0 else 1
         asked_pairs = [p for p in rules.pairs_of(rule) if self.askable[direction][p]]
-        offsets = self.offsets()
+        if self.learned_of[rule] is not None and rng.random() < config.learned:
+            self.add_learned(family, rule, sign, asked_pairs, questions)
+            return
+        orders = self.orders()
+        numbers = renumbered(self.vocabulary, orders)
         shown = rng.choices(range(1, len(config.shown) + 1), config.shown)[0]
-        drawn = [self.draw(rule, sign, offsets, windows, shown + 1)]
+        drawn = [self.draw(rule, sign, numbers, windows, shown + 1)]
         if kind == "sum":
-            drawn.append(self.draw(rule, sign, offsets, windows, shown + 1, part=1))
+            drawn.append(self.draw(rule, sign, numbers, windows, shown + 1, part=1))
         elif rng.random() < config.sums:
             _, _, second = self.draw_rule(self.by_split)
             second_sign = -1 if rng.random() < config.backward else 1
-            beside = [offset + count for offset, count in zip(offsets, rules.concepts[rule].tolist(), strict=True)]
+            beside = renumbered(self.vocabulary, orders, rules.concepts[rule].tolist())
             if second != rule and rules.kinds[second] != "sum":
                 drawn.append(self.draw(second, second_sign, beside, windows, rng.randint(1, 3)))
 
@@ -167,8 +174,8 @@ class Episodes:
             says = self.agreed(first, used) if len(parts) == 1 else None
             questions.append(
                 Question(
-                    first.shift[source],
-                    np.where(script >= 0, first.shift[script], script) if len(script) > 1 else script,
+                    first.numbers[source],
+                    np.where(script >= 0, first.numbers[script], script) if len(script) > 1 else script,
                     label,
                     family,
                     [([d.columns[p] for p in used], float(d.sign), rng.uniform(*config.strength)) for used, d in parts],
@@ -176,13 +183,27 @@ class Episodes:
                 )
             )
 
+    def add_learned(self, family: int, rule: int, sign: int, asked_pairs: list[int], questions: list[Question]) -> None:
+        """An episode of a built-in concept without pairs. Its concept tokens stay as they are numbered in the files, where all
+        lines of a concept share one table: the vector that is learned is of these numbers."""
+        rng, config, direction = self.rng, self.config, 0 if sign > 0 else 1
+        for pair in rng.sample(asked_pairs, min(config.asked, len(asked_pairs))):
+            source, script = self.rules.source[direction][pair], self.rules.script[direction][pair]
+            label = "learned" if sign > 0 else "learned removed"
+            if rng.random() < config.no_op_named:
+                unchanged = self.no_op(rule, sign)
+                if unchanged is not None:
+                    source, script, label = unchanged, STOP, "no-op"
+            shown = [([-1 - self.learned_of[rule]], float(sign), rng.uniform(*config.strength))]
+            questions.append(Question(source, script, label, family, shown, None))
+
     def agreed(self, drawn: Drawn, used: Sequence[int]) -> list[int]:
         """What the mean of the used windows has to say: where they differ nothing is asked, it could only be guessed."""
         rules, slots = self.rules, self.vocabulary.slots
         ids, tags = (rules.window, rules.window_tags) if drawn.sign > 0 else (rules.opposite, rules.opposite_tags)
         said = []
         for pair in used:
-            window = drawn.shift[ids[pair]].tolist(), tags[pair].tolist()
+            window = drawn.numbers[ids[pair]].tolist(), tags[pair].tolist()
             says = spelled(*window, self.model.inserted, self.model.deleted, slots)
             said.append(says + surroundings(*window, self.model.around, slots))
         return [tokens[0] if len(set(tokens)) == 1 else -1 for tokens in zip(*said, strict=True)]

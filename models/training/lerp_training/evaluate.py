@@ -10,7 +10,7 @@ import json
 import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +39,7 @@ class Case:
     script: Sequence[int]  # compact
     windows: list[tuple[np.ndarray, ...]]  # ids, tags, opposite ids, opposite tags
     sign: float
+    concept: int | None = None  # number of a learned vector, which is asked instead of the windows
 
 
 def windows_of(rules: Rules, pairs: Sequence[int]) -> list[tuple[np.ndarray, ...]]:
@@ -107,11 +108,17 @@ def agreement(model: Model, windows: Sequence[tuple[np.ndarray, ...]]) -> float:
 
 
 def vectors(model: Model, cases: Sequence[Case]) -> Tensor:
-    """(B,K,Dv): the mean over each case's windows, with its sign."""
-    e = edits_of(model, [window for case in cases for window in case.windows])
-    owner = np.repeat(np.arange(len(cases)), [len(case.windows) for case in cases])
-    means = torch.stack([e[torch.from_numpy(owner == number)].mean(0) for number in range(len(cases))])
-    return model.soft_norm(means) * torch.tensor([case.sign for case in cases])[:, None, None]
+    """(B,K,Dv): the mean over each case's windows, or the learned vector, with its sign."""
+    windows = [window for case in cases if case.concept is None for window in case.windows]
+    e = edits_of(model, windows) if windows else torch.zeros(0)
+    means, at = [], 0
+    for case in cases:
+        if case.concept is None:
+            means.append(e[at : at + len(case.windows)].mean(0))
+            at += len(case.windows)
+        else:
+            means.append(model.concepts[case.concept])
+    return model.soft_norm(torch.stack(means)) * torch.tensor([case.sign for case in cases])[:, None, None]
 
 
 @torch.inference_mode()
@@ -150,9 +157,9 @@ def written_back(model: Model, functions: Ragged, cases: int, rng: random.Random
 
 
 def load(weights: Path) -> Model:
-    model = Model(ModelConfig(Vocabulary.read().size))
     given = {name: tensor.float() for name, tensor in load_file(weights).items()}
-    model.load_state_dict(given)
+    model = Model(ModelConfig(Vocabulary.read().size, concepts=settings.concepts_of(weights) if "concepts" in given else ()))
+    model.load_state_dict({"concepts": model.concepts.data} | given)
     return model.eval()
 
 
@@ -174,6 +181,10 @@ def main(argv: list[str]) -> None:
     for shown in SHOWN:
         cases += taught(test, "named", shown, f"named, {shown} pairs", given.cases, rng)
     cases += taught(test, "named", 3, "named, backwards, 3 pairs", given.cases, rng, -1.0)
+    numbers = {name: number for number, name in enumerate(model.config.concepts)}
+    for table, sign in (("named, learned vector", 1.0), ("named, learned vector, backwards", -1.0)):
+        asked = taught(test, "named", 0, table, given.cases, rng, sign)
+        cases += [replace(case, concept=numbers[case.row]) for case in asked if case.row in numbers]
     for shown in SHOWN:
         cases += taught(test, "synthetic", shown, f"new rules of trained families, {shown} pairs", given.cases, rng)
     for shown in (1, 3):

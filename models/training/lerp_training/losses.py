@@ -59,7 +59,7 @@ def edits(model: Model, windows: PackedWindows) -> Tensor:
 
 def edit_vectors(model: Model, batch: Batch) -> Tensor:
     """(Q,K,Dv)"""
-    e = edits(model, batch.windows)
+    e = torch.cat([edits(model, batch.windows), model.concepts])
     means = torch.einsum("pqn,nx->pqx", tensor(batch.weights), e.flatten(1)).unflatten(-1, e.shape[1:])
     return (model.soft_norm(means) * tensor(batch.strengths)[..., None, None]).sum(0)
 

@@ -6,6 +6,9 @@ Axes:  B questions · T source positions (BOS and EOS among them) · M latents, 
     ids (B,T) ----> Encoder -----> z (B,M,D) ---> Unpool -------> (B,T,C) --+
     windows (N,L) > EditEncoder -> e (N,K,Dv)                               +-> Fuse -> memory -> Decoder -> script
                     mean, soft norm, sum: v (B,K,Dv) -> EditMemory (B,E,C) -+
+
+A built-in concept also has an e of its own, learned like any weight: it has seen all pairs of its concept, where a mean
+has seen a dozen.
 """
 
 from dataclasses import dataclass
@@ -257,6 +260,7 @@ class Model(nn.Module):
         self.encoder, self.unpool = Encoder(c), Unpool(c)
         self.edit_encoder, self.edit_memory = EditEncoder(c), EditMemory(c)
         self.fuse, self.decoder = Fuse(c), Decoder(c)
+        self.concepts = nn.Parameter(torch.zeros(len(c.concepts), c.vectors, c.vector))
         head, at = c.width // c.heads, torch.arange(c.longest)
         edit = torch.zeros(c.edit_tokens)  # edit tokens all stand at 0: their own place is learned
         self.table("near", rotary(head, at, 10_000.0))

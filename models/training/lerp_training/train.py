@@ -26,7 +26,7 @@ import torch  # noqa: E402
 from safetensors.torch import load_file, save_file  # noqa: E402
 
 from lerp_training import config as settings  # noqa: E402
-from lerp_training import toy  # noqa: E402
+from lerp_training import learned, toy  # noqa: E402
 from lerp_training.batches import Batch, Sources, make_batch, plain_batch  # noqa: E402
 from lerp_training.config import EpisodeConfig, ModelConfig, TrainConfig, Vocabulary  # noqa: E402
 from lerp_training.data import load_functions, load_rules  # noqa: E402
@@ -34,6 +34,7 @@ from lerp_training.episodes import Episodes, Plain  # noqa: E402
 from lerp_training.losses import Outcome, edit_step, plain_step  # noqa: E402
 from lerp_training.model import Model  # noqa: E402
 from lerp_training.overrides import overridden  # noqa: E402
+from lerp_training.rewrites import CONCEPTS  # noqa: E402
 
 
 def arguments(argv: list[str]) -> argparse.Namespace:
@@ -147,11 +148,15 @@ def keep_memory() -> None:
             libc.mallopt(option, value)
 
 
-def warm_start(model: Model, path: Path) -> None:
+def warm_start(model: Model, path: Path) -> bool:
+    """Takes what fits by name and shape; whether the vectors of the concepts are among it."""
     mine = model.state_dict()
     given = {name: w.float() for name, w in load_file(path).items() if name in mine and mine[name].shape == w.shape}
+    if settings.concepts_of(path) != tuple(model.config.concepts):
+        given.pop("concepts", None)  # of other concepts
     model.load_state_dict(given, strict=False)
     print(f"{len(given)} of {len(mine)} tensors from {path}", flush=True)
+    return "concepts" in given
 
 
 def save(folder: Path, model: Model, optimizers: list[torch.optim.Optimizer], step: int, minutes: float) -> None:
@@ -188,17 +193,20 @@ def main(argv: list[str]) -> None:
         episode_config = replace(episode_config, questions=64)
     else:
         vocabulary = Vocabulary.read()
-    parts = {"model": ModelConfig(vocabulary.size), "episodes": episode_config, "train": config}
-    model_config, episode_config, config = overridden(parts, given.set).values()
     folder = settings.RUNS / given.name
     folder.mkdir(parents=True, exist_ok=True)
+    concepts = () if given.smoke else tuple(sorted(CONCEPTS))
+    if given.resume:
+        concepts = settings.concepts_of(folder / "checkpoint.pt")
+    parts = {"model": ModelConfig(vocabulary.size, concepts=concepts), "episodes": episode_config, "train": config}
+    model_config, episode_config, config = overridden(parts, given.set).values()
     settings.write(folder / "config.json", model=model_config, episodes=episode_config, train=config)
     keep_memory()
     torch.set_num_threads(given.threads)
     torch.manual_seed(config.seed)
     model = Model(model_config)
     optimizers = make_optimizers(model, config)
-    step, consumed = 0, 0.0
+    step, consumed, begun = 0, 0.0, True
     if given.resume:
         state = torch.load(folder / "checkpoint.pt", weights_only=True)
         model.load_state_dict(state["model"])
@@ -207,7 +215,7 @@ def main(argv: list[str]) -> None:
         torch.set_rng_state(state["rng"])
         step, consumed = state["step"], state["minutes"]
     elif given.init:
-        warm_start(model, given.init)
+        begun = warm_start(model, given.init)
 
     def episodes(split: str, seed: int) -> Episodes:
         rules = load_rules(split, given.data / "rules")
@@ -216,6 +224,8 @@ def main(argv: list[str]) -> None:
 
     functions = {split: load_functions(split, given.data / "functions.tokens.jsonl") for split in ("train", "validation")}
     train_episodes, held_out = episodes("train", config.seed + step), episodes("validation", 1)
+    if not begun:
+        learned.begin(model, train_episodes.rules)
     train_plain = Plain(functions["train"], episode_config, random.Random(config.seed + step))
     held_out_plain = Plain(functions["validation"], episode_config, random.Random(1))
     valid = []

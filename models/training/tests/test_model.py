@@ -8,12 +8,12 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from lerp_training import toy  # noqa: E402
+from lerp_training import learned, toy  # noqa: E402
 from lerp_training.batches import make_batch, plain_batch  # noqa: E402
 from lerp_training.config import BOS, EOS, PAD, EpisodeConfig, ModelConfig, TrainConfig  # noqa: E402
 from lerp_training.data import load_rules  # noqa: E402
 from lerp_training.episodes import Episodes, Question, Windows  # noqa: E402
-from lerp_training.evaluate import agreement  # noqa: E402
+from lerp_training.evaluate import agreement, edits_of, windows_of  # noqa: E402
 from lerp_training.losses import edit_step, edit_vectors, edits, plain_step  # noqa: E402
 from lerp_training.model import Model  # noqa: E402
 from lerp_training.scripts import check, steps  # noqa: E402
@@ -152,3 +152,43 @@ def test_pairs_agree_with_themselves_and_opposites_do_not(model: Model, step: tu
     assert agreement(model, [one, one[2:] + one[:2]]) == pytest.approx(-1, abs=2e-3)
     between = agreement(model, [one, other])
     assert agreement(model, [one, one, other]) == pytest.approx((1 + 2 * between) / 3, abs=3e-3)
+
+
+@pytest.fixture(scope="module")
+def with_vectors(tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, Episodes]:
+    """Named concepts are asked by learned vectors alone here, begun as means of windows."""
+    folder: Path = tmp_path_factory.mktemp("learned")
+    vocabulary = toy.write(folder, rules=40)
+    rules = load_rules("train", folder / "rules")
+    names = tuple(name for name, kind in zip(rules.names, rules.kinds, strict=True) if kind == "named")
+    torch.manual_seed(0)
+    model = Model(ModelConfig(vocabulary.size, concepts=names, **CONFIG)).eval()
+    learned.begin(model, rules)
+    return model, Episodes(rules, vocabulary, model.config, EpisodeConfig(questions=24, learned=1.0), random.Random(0))
+
+
+@torch.no_grad()
+def test_a_learned_vector_begins_as_the_mean_and_is_what_is_asked(with_vectors: tuple[Model, Episodes]) -> None:
+    model, episodes = with_vectors
+    rules = episodes.rules
+    windows, questions = episodes.step()
+    asked = [(number, q) for number, q in enumerate(questions) if q.label in ("learned", "learned removed")]
+    assert asked and all(q.label != "named" for q in questions)
+    v = edit_vectors(model, make_batch(windows, questions, model.config))
+    for number, question in asked:
+        [([column_of], sign, strength)] = question.shown
+        name = model.config.concepts[-1 - column_of]
+        rule = rules.names.index(name)
+        mean = edits_of(model, windows_of(rules, rules.pairs_of(rule))).mean(0)
+        assert torch.allclose(v[number], model.soft_norm(mean) * sign * strength, atol=1e-4), name
+
+
+def test_a_learned_vector_learns_from_its_own_questions_alone(with_vectors: tuple[Model, Episodes]) -> None:
+    model, episodes = with_vectors
+    windows, questions = episodes.step()
+    asked = {-1 - q.shown[0][0][0] for q in questions if q.shown and q.shown[0][0][0] < 0}
+    model.zero_grad()
+    edit_step(model, make_batch(windows, questions, model.config), TrainConfig(), 0.0).losses["script"].backward()
+    moved = set(torch.nonzero(model.concepts.grad.abs().amax((1, 2))).flatten().tolist())
+    assert moved == asked
+    model.zero_grad()

@@ -10,7 +10,7 @@ import pytest
 
 from lerp_training import scripts, toy
 from lerp_training.config import EpisodeConfig, ModelConfig
-from lerp_training.data import Ragged, load_functions, load_rules, shifts
+from lerp_training.data import Ragged, load_functions, load_rules, renumbered
 from lerp_training.episodes import Episodes, Plain
 from lerp_training.scripts import POINTER, Expects, Malformed, apply, check, compact, source_tags, spelled, steps, surroundings
 
@@ -89,14 +89,18 @@ def test_the_cache_gives_back_what_was_read(folder: Path) -> None:
     assert all(np.array_equal(read.script[0][p], again.script[0][p]) for p in range(len(read.part)))
 
 
-def test_shifts_turn_each_kind_of_concept_token_by_itself() -> None:
+def test_concept_tokens_are_renumbered_within_their_kind_and_two_rules_do_not_meet() -> None:
     vocabulary = toy.vocabulary()
-    table = shifts(vocabulary, (3, 0, 1))
+    rng = random.Random(0)
+    orders = [rng.sample(range(high - low), high - low) for low, high in vocabulary.concepts]
+    table, beside = renumbered(vocabulary, orders), renumbered(vocabulary, orders, (3, 0, 1))
     low, high = vocabulary.ranges["CN"]
-    assert table[low] == low + 3
-    assert table[high - 1] == low + 2
-    assert table[vocabulary.ranges["CU"][1] - 1] == vocabulary.ranges["CU"][0]
-    assert sorted(table.tolist()) == list(range(vocabulary.size))
+    assert [table[low + k] - low for k in range(3)] == orders[0][:3]
+    assert beside[low] == table[low + 3]
+    assert not {*table[low : low + 3].tolist()} & {*beside[low : low + 3].tolist()}
+    for one in (table, beside):
+        assert sorted(one.tolist()) == list(range(vocabulary.size))
+        assert one[: vocabulary.ranges["CN"][0]].tolist() == list(range(vocabulary.ranges["CN"][0]))
 
 
 @pytest.fixture
