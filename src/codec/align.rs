@@ -1,6 +1,7 @@
 //! Lining up two token sequences: which stretches of the source an edit replaces by what.
 
-use super::vocabulary::{DE, IN, Id, NL};
+use super::regroup::regroup;
+use super::vocabulary::{DE, IN, Id, Kind, NL, Vocabulary};
 
 /// Replaces `source[start..end]` by `target[from..to]` (token indices, without BOS).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,52 +24,43 @@ impl Hunk {
 }
 
 /// The hunks between two sequences, in order. The choice among equal diffs is fixed, and the same from both sides, so
-/// that a model can learn it: long common runs first, accidental matches inside a replacement dropped, and a change
-/// that could stand in several places put where a statement begins.
+/// that a model can learn it: heavy common runs first, accidental matches inside a replacement dropped, a change that
+/// could stand in several places put where a statement begins, and what belongs together made one hunk.
 pub fn align(source: &[Id], target: &[Id]) -> Vec<Hunk> {
     let mut equal = Vec::new();
     match_runs(source, target, 0, 0, &mut equal);
     let mut hunks = between(&equal, source.len(), target.len());
-    merge_accidental(&mut hunks);
+    merge_accidental(source, &mut hunks);
     for i in 0..hunks.len() {
         let floor = if i == 0 { 0 } else { hunks[i - 1].end };
         let ceiling = hunks.get(i + 1).map_or(source.len(), |next| next.start);
         slide(source, target, &mut hunks[i], floor, ceiling);
     }
     hunks.retain(|hunk| hunk.start < hunk.end || hunk.from < hunk.to);
-    merge_restructured(source, target, hunks)
+    regroup(source, target, hunks)
 }
 
-/// Where statements are taken apart and put together anew (a loop becomes a comprehension), which tokens happen to
-/// line up depends on their lengths. Such a stretch becomes one hunk, so that the same rewrite always looks the same.
-fn merge_restructured(source: &[Id], target: &[Id], hunks: Vec<Hunk>) -> Vec<Hunk> {
-    let structural = |ids: &[Id]| ids.iter().any(|id| matches!(*id, NL | IN | DE));
-    let whole_statements = |ids: &[Id], text: &[Id], start: usize| {
-        ids.last().is_some_and(|id| matches!(*id, NL | DE)) && (start == 0 || matches!(text[start - 1], NL | IN | DE))
-    };
-    let clean = |hunk: &Hunk| {
-        hunk.start == hunk.end && whole_statements(&target[hunk.from..hunk.to], target, hunk.from)
-            || hunk.from == hunk.to && whole_statements(&source[hunk.start..hunk.end], source, hunk.start)
-    };
-    let touching = |a: &Hunk, b: &Hunk| !clean(a) && !clean(b) && !structural(&source[a.end..b.start]);
-    let mut merged = Vec::with_capacity(hunks.len());
-    for group in hunks.chunk_by(touching) {
-        let deletes = group.iter().any(|hunk| hunk.start < hunk.end);
-        let inserts = group.iter().any(|hunk| hunk.from < hunk.to);
-        let restructures = group
-            .iter()
-            .any(|hunk| structural(&source[hunk.start..hunk.end]) || structural(&target[hunk.from..hunk.to]));
-        match (group.first(), group.last()) {
-            (Some(first), Some(last)) if deletes && inserts && restructures => {
-                merged.push(Hunk { start: first.start, end: last.end, from: first.from, to: last.to });
-            }
-            _ => merged.extend_from_slice(group),
-        }
+/// Whether a token is a name or a literal: what an edit is about, where the rest is its form.
+pub(super) fn is_operand(id: Id) -> bool {
+    let vocabulary = Vocabulary::built_in();
+    match vocabulary.kind(id) {
+        Kind::Special | Kind::Conversion | Kind::Placeholder | Kind::Operator => false,
+        Kind::Keyword => matches!(vocabulary.text(id), "None" | "True" | "False"),
+        _ => true,
     }
-    merged
 }
 
-/// (source start, target start, length) of the common runs, by repeatedly taking the longest.
+/// What a kept token says for an alignment inside a statement: a name more than a keyword, and that more than a bracket, of
+/// which there are others everywhere. Between statements, length alone decides.
+fn weight(id: Id) -> usize {
+    match Vocabulary::built_in().kind(id) {
+        _ if is_operand(id) => 4,
+        Kind::Keyword => 2,
+        _ => 1,
+    }
+}
+
+/// (source start, target start, length) of the common runs, by repeatedly taking the heaviest.
 fn match_runs(source: &[Id], target: &[Id], at: usize, bt: usize, runs: &mut Vec<(usize, usize, usize)>) {
     // common ends are always kept: they are where an edit is not
     let head = source.iter().zip(target).take_while(|(a, b)| a == b).count();
@@ -79,7 +71,7 @@ fn match_runs(source: &[Id], target: &[Id], at: usize, bt: usize, runs: &mut Vec
     }
     let middle_source = &source_rest[..source_rest.len() - tail];
     let middle_target = &target_rest[..target_rest.len() - tail];
-    let (i, j, length) = longest_run(middle_source, middle_target);
+    let (i, j, length) = heaviest_run(middle_source, middle_target);
     if length > 0 {
         let (at, bt) = (at + head, bt + head);
         match_runs(&middle_source[..i], &middle_target[..j], at, bt, runs);
@@ -91,16 +83,18 @@ fn match_runs(source: &[Id], target: &[Id], at: usize, bt: usize, runs: &mut Vec
     }
 }
 
-fn longest_run(source: &[Id], target: &[Id]) -> (usize, usize, usize) {
-    let mut best = (0, 0, 0);
-    let mut above = vec![0usize; target.len() + 1];
+fn heaviest_run(source: &[Id], target: &[Id]) -> (usize, usize, usize) {
+    let (mut best, mut heaviest) = ((0, 0, 0), 0);
+    let mut above = vec![(0usize, 0usize); target.len() + 1]; // length and weight of the run that ends here
+    let statements = source.iter().chain(target).any(|id| is_layout(*id));
     for (i, a) in source.iter().enumerate() {
-        let mut diagonal = 0;
+        let mut diagonal = (0, 0);
+        let heavy = if statements { 1 } else { weight(*a) };
         for (j, b) in target.iter().enumerate() {
-            let length = if a == b { diagonal + 1 } else { 0 };
-            diagonal = std::mem::replace(&mut above[j + 1], length);
-            if length > best.2 {
-                best = (i + 1 - length, j + 1 - length, length);
+            let run = if a == b { (diagonal.0 + 1, diagonal.1 + heavy) } else { (0, 0) };
+            diagonal = std::mem::replace(&mut above[j + 1], run);
+            if run.1 > heaviest {
+                (best, heaviest) = ((i + 1 - run.0, j + 1 - run.0, run.0), run.1);
             }
         }
     }
@@ -119,14 +113,16 @@ fn between(equal: &[(usize, usize, usize)], source_len: usize, target_len: usize
     hunks
 }
 
-/// One or two equal tokens between two replacements are an accident, not something that was kept.
-fn merge_accidental(hunks: &mut Vec<Hunk>) {
+/// A bracket or a word of syntax between a token that goes and one that comes is an accident, not something that was
+/// kept. An operand was kept, however short it is.
+fn merge_accidental(source: &[Id], hunks: &mut Vec<Hunk>) {
     const ACCIDENT: usize = 2;
-    let replaces = |hunk: &Hunk| hunk.start < hunk.end && hunk.from < hunk.to;
+    let replaces = |a: &Hunk, b: &Hunk| (a.start < a.end || b.start < b.end) && (a.from < a.to || b.from < b.to);
+    let accident = |kept: &[Id]| kept.len() <= ACCIDENT && !kept.iter().any(|id| is_operand(*id) || is_layout(*id));
     let mut merged: Vec<Hunk> = Vec::with_capacity(hunks.len());
     for hunk in hunks.drain(..) {
         match merged.last_mut() {
-            Some(last) if hunk.start - last.end <= ACCIDENT && replaces(last) && replaces(&hunk) => {
+            Some(last) if accident(&source[last.end..hunk.start]) && replaces(last, &hunk) => {
                 last.end = hunk.end;
                 last.to = hunk.to;
             }
@@ -134,6 +130,11 @@ fn merge_accidental(hunks: &mut Vec<Hunk>) {
         }
     }
     *hunks = merged;
+}
+
+/// Whether a token is the end of a statement, or the beginning or end of a block.
+pub(super) fn is_layout(id: Id) -> bool {
+    matches!(id, NL | IN | DE)
 }
 
 /// Moves a pure insertion or deletion to the best of its equal places.
@@ -150,11 +151,16 @@ fn slide(source: &[Id], target: &[Id], hunk: &mut Hunk, floor: usize, ceiling: u
     let right = (1..=room_right.min(text.len() - hi)).take_while(|k| text[lo + k - 1] == text[hi + k - 1]).count();
     let score = |shift: isize| {
         let (lo, hi) = (lo.saturating_add_signed(shift), hi.saturating_add_signed(shift));
-        let begins_statement = lo == 0 || matches!(text[lo - 1], NL | IN | DE);
+        let begins_statement = lo == 0 || is_layout(text[lo - 1]);
         let ends_statement = matches!(text[hi - 1], NL | DE);
         let balanced =
             text[lo..hi].iter().filter(|id| **id == IN).count() == text[lo..hi].iter().filter(|id| **id == DE).count();
-        4 * usize::from(begins_statement && ends_statement) + 2 * usize::from(begins_statement) + usize::from(balanced)
+        // `and x` rather than `x and`: what comes is then read off what stands before it
+        let joins = !begins_statement && Vocabulary::built_in().kind(text[lo]) == Kind::Keyword;
+        8 * usize::from(begins_statement && ends_statement)
+            + 4 * usize::from(begins_statement)
+            + 2 * usize::from(balanced)
+            + usize::from(joins)
     };
     let (left, right) = (left as isize, right as isize);
     // the first of the best: shifts are tried from the left

@@ -9,6 +9,7 @@ mod columns;
 mod encode;
 mod grammar;
 mod mask;
+mod regroup;
 mod rule;
 mod script;
 mod slots;

@@ -5,7 +5,7 @@
 
 use super::align::Hunk;
 use super::bound::is_receiver;
-use super::vocabulary::{COPY, DE, END_HUNK, Id, Kind, NL, Vocabulary};
+use super::vocabulary::{COPY, DE, END_HUNK, IN, Id, Kind, NL, Vocabulary};
 
 /// A step of a script: a pointer to a source position, or a word of the vocabulary (COPY and END_HUNK among them).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +29,12 @@ impl Step {
     }
 }
 
-/// A shorter run is written word by word, but for [`is_copied_alone`].
+/// A shorter run is written word by word, but for [`place_of`].
 const SHORTEST_COPY: usize = 3;
+/// What stands this near to a place is seen with it, as in a window.
+const NEAR: usize = 6;
+/// What belongs to a name that was just copied stands this near behind it: its annotation.
+const BESIDE: usize = 3;
 
 /// The script that turns `source` into `target` by `hunks`.
 pub fn script(source: &[Id], target: &[Id], hunks: &[Hunk]) -> Vec<Step> {
@@ -38,14 +42,15 @@ pub fn script(source: &[Id], target: &[Id], hunks: &[Hunk]) -> Vec<Step> {
     for hunk in hunks {
         steps.push(Step::Pointer(hunk.start + 1));
         steps.push(Step::Pointer(hunk.end + 1));
-        let mut at = hunk.from;
+        let (mut at, mut behind) = (hunk.from, None);
         while at < hunk.to {
-            match copied(source, &target[at..hunk.to], hunk) {
+            match copied(source, &target[at..hunk.to], hunk, behind) {
                 Some((start, length)) => {
                     steps.push(Step::Word(COPY));
                     steps.push(Step::Pointer(start + 1));
                     steps.push(Step::Pointer(start + length + 1));
                     at += length;
+                    behind = Some(start + length);
                 }
                 None => {
                     steps.push(Step::Word(target[at]));
@@ -61,27 +66,49 @@ pub fn script(source: &[Id], target: &[Id], hunks: &[Hunk]) -> Vec<Step> {
 
 /// The longest balanced run of `source` that `wanted` begins with: (start, length). Among equals the one inside
 /// the hunk's own deleted stretch wins, then the nearest, because that is what was moved. From outside of that stretch
-/// a run is taken only for the names in it: that `( ) NL` stands somewhere in the function too is an accident.
-fn copied(source: &[Id], wanted: &[Id], hunk: &Hunk) -> Option<(usize, usize)> {
+/// a run is whole statements, or one operand that begins with a name: that `( ) NL` or `[ k ]` stands somewhere in the
+/// function too is an accident, and of a list some functions would have a run and others not. `behind` is where the last
+/// copy ended.
+fn copied(source: &[Id], wanted: &[Id], hunk: &Hunk, behind: Option<usize>) -> Option<(usize, usize)> {
     let inside = |start: &usize| (hunk.start..hunk.end).contains(start);
+    let named = is_named(wanted[0]) || is_receiver(wanted[0]);
+    let begins = |start: usize| start == 0 || matches!(source[start - 1], NL | IN | DE);
     (0..source.len())
         .filter(|&start| source[start] == wanted[0])
-        .map(|start| (start, balanced_run(&source[start..], wanted)))
-        .filter(|(start, length)| {
-            *length >= SHORTEST_COPY && (inside(start) || wanted[..*length].iter().any(|id| is_copied_alone(*id)))
+        .map(|start| {
+            let length = if inside(&start) {
+                balanced_run(&source[start..], wanted, true)
+            } else {
+                let statements = if begins(start) { balanced_run(&source[start..], wanted, true) } else { 0 };
+                match statements.checked_sub(1).map(|last| wanted[last]) {
+                    Some(NL | DE) if wanted[..statements].iter().any(|id| is_named(*id)) => statements,
+                    _ if named => balanced_run(&source[start..], wanted, false),
+                    _ => 0,
+                }
+            };
+            (start, length)
         })
+        .filter(|(_, length)| *length >= SHORTEST_COPY)
         .min_by_key(|(start, length)| (usize::MAX - length, !inside(start), start.abs_diff(hunk.start)))
-        .or_else(|| copied_alone(source, wanted[0], hunk).map(|start| (start, 1)))
+        .or_else(|| place_of(source, wanted[0], hunk, behind).map(|start| (start, 1)))
 }
 
-/// The token of `source` that a lone `wanted` is copied from. Inside the hunk's own deleted stretch the first; else the
-/// first of the function, which is where a parameter or a variable is named.
-fn copied_alone(source: &[Id], wanted: Id, hunk: &Hunk) -> Option<usize> {
-    if !is_copied_alone(wanted) {
+/// The token of `source` that a lone `wanted` is copied from: inside the hunk's own deleted stretch the first, else the
+/// one beside what was copied before, else the nearest of those just before the hunk, else the first of the function,
+/// which is where a parameter or a variable is named.
+fn place_of(source: &[Id], wanted: Id, hunk: &Hunk, behind: Option<usize>) -> Option<usize> {
+    let moved = Vocabulary::built_in().kind(wanted) == Kind::Number;
+    if !is_named(wanted) && !moved {
         return None;
     }
+    let rank = |at: &usize| match *at {
+        at if (hunk.start..hunk.end).contains(&at) => (0, at),
+        at if behind.is_some_and(|behind| (behind..behind + BESIDE).contains(&at)) => (1, at),
+        at if (hunk.start.saturating_sub(NEAR)..hunk.start).contains(&at) => (2, hunk.start - at),
+        at => (3, at),
+    };
     let places = (0..source.len()).filter(|&at| source[at] == wanted);
-    places.min_by_key(|at| (!(hunk.start..hunk.end).contains(at), *at))
+    places.min_by_key(rank).filter(|at| !moved || rank(at).0 == 0)
 }
 
 /// Whether a token says which rather than what: a name or a string of this one function. Such a token is pointed at. A
@@ -89,21 +116,21 @@ fn copied_alone(source: &[Id], wanted: Id, hunk: &Hunk) -> Option<usize> {
 ///
 /// Types and exceptions among the built-in names, too: which one an edit writes is what the function says (`except OSError`),
 /// and one that is the same in all pairs is a concept token. Those say themselves, and `self` and syntax are the same words in
-/// every function.
-fn is_copied_alone(id: Id) -> bool {
-    let vocabulary = Vocabulary::built_in();
-    match vocabulary.kind(id) {
+/// every function. Frequent numbers are pointed at where they are moved.
+fn is_named(id: Id) -> bool {
+    match Vocabulary::built_in().kind(id) {
         Kind::Id | Kind::Str | Kind::Num | Kind::String => true,
         Kind::Name => !is_receiver(id),
         _ => false,
     }
 }
 
-fn balanced_run(source: &[Id], wanted: &[Id]) -> usize {
+/// The longest common beginning that closes what it opens; without a comma between its operands unless they are `several`.
+fn balanced_run(source: &[Id], wanted: &[Id], several: bool) -> usize {
     let vocabulary = Vocabulary::built_in();
     let (mut depth, mut lines, mut good) = (0, false, 0);
     for (at, (a, b)) in source.iter().zip(wanted).enumerate() {
-        if a != b {
+        if a != b || depth == 0 && !several && (*a == NL || vocabulary.text(*a) == ",") {
             break;
         }
         depth += vocabulary.nesting(*a).map_or(0, |(_, by)| by);
@@ -246,7 +273,44 @@ mod tests {
         check(
             "def f(x):\n    g(x)\n    h = (x, 1)\n",
             "def f(x):\n    g(x)\n    k((1, x))\n",
-            "@12 @17 k ( ( 1 , COPY @14 @15 ) ) END_HUNK @0",
+            "@12 @17 k ( ( COPY @16 @17 , COPY @14 @15 ) ) END_HUNK @0",
+        );
+    }
+
+    #[test]
+    fn what_is_put_together_anew_is_one_hunk_however_long_its_operands_are() {
+        check(
+            "def f(a, b):\n    return min(a, b)\n",
+            "def f(a, b):\n    return a if a < b else b\n",
+            "@10 @16 COPY @12 @13 if COPY @12 @13 < COPY @14 @15 else COPY @14 @15 END_HUNK @0",
+        );
+        check(
+            "def f(a, b):\n    return min(a.x, b)\n",
+            "def f(a, b):\n    return a.x if a.x < b else b\n",
+            "@10 @18 COPY @12 @15 if COPY @12 @15 < COPY @16 @17 else COPY @16 @17 END_HUNK @0",
+        );
+        check(
+            "def f(a):\n    return 'no %s' % a\n",
+            "def f(a):\n    return f'no {a}'\n",
+            "@8 @14 <F COPY @9 @10 <{ COPY @13 @14 }> F> END_HUNK @0",
+        );
+    }
+
+    #[test]
+    fn the_end_of_a_block_belongs_to_what_opens_it() {
+        check(
+            "def f(a):\n    assert a < 2\n",
+            "def f(a):\n    if not a < 2:\n        raise AssertionError\n",
+            "@7 @12 if not COPY @8 @11 IN raise AssertionError NL DE END_HUNK @0",
+        );
+    }
+
+    #[test]
+    fn a_type_is_pointed_at_beside_the_name_that_it_belongs_to() {
+        check(
+            "def f(a: str, b: str, c: str):\n    pass\n",
+            "def f(a: str, b: str, c: str):\n    if not g(b, str):\n        return\n    pass\n",
+            "@17 @17 if not g ( COPY @8 @9 , COPY @10 @11 ) IN return NL DE END_HUNK @0",
         );
     }
 
