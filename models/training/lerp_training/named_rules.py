@@ -22,6 +22,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from . import transplant
 from .rewrites import CONCEPTS, Concept, Direction, Unsure
 from .rewrites.analysis import walk
 
@@ -33,6 +34,8 @@ MOST_TOKENS = 310
 TOKEN = re.compile(r'"""(?:.|\n)*?"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|\w+|[^\w\s]')
 CHUNK_PAIRS, CHUNK_NO_OPS = 64, 24
 FIRST, EVERY = 12_000, 50_000  # common concepts are full early: what is there is written, so that training need not wait for the rare
+FEW = 0.6  # of the pairs wanted: what has fewer in training gets more by transplanting
+HOSTS, HOST_TOKENS = 4000, 160  # functions that others' statements are put into
 TRIES = 20  # tries allowed for each pair wanted; a quarter of them once there are pairs enough of one kind
 
 
@@ -94,6 +97,16 @@ def attempt(direction: Direction, source: str, wanted: str | None = None) -> str
     return result
 
 
+def specifications(source: str) -> list[str]:
+    """How the f-strings of a function format their values."""
+    return sorted(ast.unparse(n.format_spec) for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FormattedValue) and n.format_spec)
+
+
+def sayable(before: str, after: str) -> bool:
+    """A specification that stands in a `{:.2f}` on one side is no token of its own there, so no script can bring it."""
+    return specifications(before) == specifications(after)
+
+
 def offer(pool: Pool, package: str, source: str, function: ast.AST, kinds: set[type]) -> None:
     """Tries both directions of one concept on one function."""
     concept = pool.concept
@@ -107,6 +120,8 @@ def offer(pool: Pool, package: str, source: str, function: ast.AST, kinds: set[t
             before = attempt(backward, source)
             if before is not None and (concept.apply is None or attempt(concept.apply, before, source) == source):
                 found = True
+                if not sayable(before, source):
+                    raise Unsure
                 pool.packages[package] += 1
                 pool.unapplied.append({"before": before, "after": source, "package": package, "reverse": concept.reverse})
         except Unsure:
@@ -133,6 +148,8 @@ def offer(pool: Pool, package: str, source: str, function: ast.AST, kinds: set[t
             return
         if crowded or len(pool.applied) >= pool.wanted:
             return
+        if not sayable(source, after):
+            return
         back = concept.reverse and (backward is None or attempt(backward, after, source) == source)
     except Unsure:
         return
@@ -140,10 +157,35 @@ def offer(pool: Pool, package: str, source: str, function: ast.AST, kinds: set[t
     pool.applied.append({"before": source, "after": after, "package": package, "reverse": back})
 
 
+def transplanted(pool: Pool, hosts: list[tuple[str, str]], draw: random.Random) -> None:
+    """Fills up a rare concept with its own statements in other functions. Each direction's real side is what is planted."""
+    wanted = round(FEW * pool.wanted)
+    sides = [
+        (pool.applied, "before", "after", pool.concept.apply),
+        (pool.unapplied, "after", "before", pool.concept.unapply),
+    ]
+    snippets = []
+    for pairs, real, made, direction in sides:
+        if direction is not None:
+            found = (transplant.touched(pair[real], pair[made]) for pair in pairs)
+            snippets += [snippet for snippet in dict.fromkeys(found) if snippet is not None]
+    pool.per_package = pool.wanted
+    tries = 8 * max(0, wanted - len(pool.applied) - len(pool.unapplied))
+    for package, source in transplant.sources(snippets, hosts, draw, tries):
+        if len(pool.applied) + len(pool.unapplied) >= wanted:
+            break
+        if not SHORTEST <= len(source) <= LONGEST or len(TOKEN.findall(source)) > MOST_TOKENS:
+            continue
+        function = ast.parse(source).body[0]
+        offer(pool, package, source, function, {type(n) for n in walk(function)})
+
+
 def lines_of(pool: Pool, split: str, draw: random.Random) -> list[dict]:
     """The rule in chunks; pairs that are determined backwards too stand in chunks of their own."""
-    lines = []
+    lines: list[dict] = []
     pairs = [p for p in pool.pairs() if compiles(p["before"]) and compiles(p["after"])]
+    names = list(pool.concept.brings)
+    brought = {"concept": {"names": names, "strings": [], "numbers": []}} if names else {}
     no_ops = pool.no_ops()
     for reverse in (True, False):
         group = [{k: p[k] for k in ("before", "after", "package")} for p in pairs if p["reverse"] is reverse]
@@ -164,6 +206,7 @@ def lines_of(pool: Pool, split: str, draw: random.Random) -> list[dict]:
                     "pairs": chunk,
                     "no_ops": [],
                 }
+                | brought
             )
     for i, source in enumerate(no_ops[: CHUNK_NO_OPS * len(lines)]):
         lines[i % len(lines)]["no_ops"].append(source)
@@ -190,6 +233,7 @@ def generate(functions: Path, out: Path, per_rule: int, seed: int) -> dict[str, 
             pool.per_package = max(3, 3 * 2 * pool.wanted // max(1, len(packages.get(split, ()))))
     finished: dict[str, list[Pool]] = {split: [] for split in SHARE}
     seen: set[int] = set()
+    hosts: list[tuple[str, str]] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for done, row in enumerate(tqdm(rows, desc="functions", mininterval=5, unit="fn")):
@@ -213,9 +257,13 @@ def generate(functions: Path, out: Path, per_rule: int, seed: int) -> dict[str, 
             kinds = {type(n) for n in walk(function)}
             for pool in mine:
                 offer(pool, record["package"], source, function, kinds)
+            if record["split"] == "train" and len(hosts) < HOSTS and len(TOKEN.findall(source)) <= HOST_TOKENS:
+                hosts.append((record["package"], source))
             if any(pool.full for pool in mine):
                 finished[record["split"]] += [pool for pool in mine if pool.full]
                 pools[record["split"]] = [pool for pool in mine if not pool.full]
+        for pool in tqdm(finished["train"] + pools["train"], desc="transplants", mininterval=5):
+            transplanted(pool, hosts, random.Random(f"{seed} {pool.concept.name}"))
     return write(out, {split: finished[split] + pools[split] for split in SHARE}, seed)
 
 

@@ -33,10 +33,6 @@ def learned() -> list[tuple[str, str, str | None]]:
         ("type-hints", "def f(self, a: dict[str, Any]) -> int:\n    return a", "def f(self, a) -> int:\n    return a"),
         ("type-hints", "def f(self):\n    return self", None),
         ("type-hints", "def f(a: int, b):\n    return a", None),
-        ("return-annotation", "def f(a) -> None:\n    g(a)", "def f(a):\n    g(a)"),
-        ("return-annotation", "def f(a: list) -> list | None:\n    return a", "def f(a: list):\n    return a"),
-        ("return-annotation", "def f(a):\n    return a", None),
-        ("return-annotation", "def f(a: int):\n    return a", None),
     ]
 
 

@@ -56,6 +56,7 @@ class Concept:
     example: str
     changes_behaviour: str = ""
     imports: tuple[str, ...] = ()
+    brings: tuple[str, ...] = ()  # names that some of its edits bring and the vocabulary does not have; found from the pairs otherwise
     reverse: bool = False
     apply: Direction | None = None
     unapply: Direction | None = None
@@ -78,6 +79,7 @@ def concept(
     title: str = "",
     changes_behaviour: str = "",
     imports: tuple[str, ...] = (),
+    brings: tuple[str, ...] = (),
     reverse: bool = False,
     learned: bool = False,
     nodes: tuple[type[ast.AST], ...] = (),
@@ -97,6 +99,7 @@ def concept(
             example,
             changes_behaviour,
             imports,
+            brings,
             reverse,
             apply=None if learned else direction,
             unapply=direction if learned else None,

@@ -81,11 +81,8 @@ def _released(function: Function, wanted) -> Function | None:
                     items=[ast.withitem(context_expr=ast.Call() as value, optional_vars=ast.Name(id=name))], body=body
                 ) if wanted(value) and count(function, name) == count(statement, name) and not count(value, name):
                     close = ast.Expr(ast.Call(ast.Attribute(load(name), "close", ast.Load()), [], []))
-                    result.append(ast.Assign([store(name)], value, lineno=0))
-                    if any(isinstance(n, ast.Return | ast.Raise | ast.Break | ast.Continue | ast.Yield) for n in own_of(body)):
-                        result.append(ast.Try(body, [], [], [close]))
-                    else:
-                        result += [*body, close]
+                    # always try/finally: the with closed it on exceptions too, and so the answer does not hang on a far return
+                    result += [ast.Assign([store(name)], value, lineno=0), ast.Try(body, [], [], [close])]
                 case _:
                     result.append(statement)
         return result if len(result) > len(block) else None
@@ -260,7 +257,7 @@ def suppress_back(function: Function) -> Function | None:
     return rewrite_blocks(function, block_of)
 
 
-QUESTIONS = {"exists": "exists", "isfile": "is_file", "isdir": "is_dir", "islink": "is_symlink", "isabs": "is_absolute"}
+QUESTIONS = {"exists": "exists", "isfile": "is_file", "isdir": "is_dir"}
 
 
 @concept(
@@ -271,6 +268,7 @@ QUESTIONS = {"exists": "exists", "isfile": "is_file", "isdir": "is_dir", "islink
     example="def f(p):\n    return os.path.exists(p)",
     changes_behaviour="a path with a trailing slash has a name",
     imports=("from pathlib import Path",),
+    brings=("Path", "is_file", "is_dir"),
     reverse=True,
     text=(r"os\.path\.",),
 )
@@ -304,7 +302,7 @@ def _as_path(path: ast.expr) -> ast.expr:
     return call("Path", path)
 
 
-@inverse("pathlib", text=(r"Path\(.*\)\.(exists|is_file|is_dir|is_symlink|is_absolute|name)\b",))
+@inverse("pathlib", text=(r"Path\(.*\)\.(exists|is_file|is_dir|name)\b",))
 def os_path(function: Function) -> Function | None:
     asked = {new: old for old, new in QUESTIONS.items()}
 

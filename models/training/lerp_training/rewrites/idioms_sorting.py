@@ -15,6 +15,7 @@ from .base import Function, concept, inverse
     description="a lambda that only calls a function or takes an item becomes that function or itemgetter()",
     example="def f(xs):\n    return sorted(xs, key=lambda x: x[1])",
     imports=("from operator import itemgetter",),
+    brings=("itemgetter",),
     reverse=True,
     nodes=(ast.Lambda,),
     text=(r"\b(sorted|sort|min|max)\(.*key=lambda",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from .analysis import (
-    count, defaults, is_generator, is_stub, load, parameters, receiver, returns_value, start, statements, taken, walk,
+    count, defaults, is_generator, is_stub, load, own_of, parameters, receiver, returns, returns_value, start, statements, taken, walk,
 )  # fmt: skip
 from .base import Function, Unsure, concept, inverse, settled
 
@@ -61,24 +61,67 @@ def type_hints_settled(function: Function) -> bool:
 @concept(
     "return-annotation",
     family="signature",
-    description="the return type is annotated, as in real annotated code",
-    example="def f(a: str) -> str:\n    return a.strip()",
-    learned=True,
+    description="the return type is annotated where the body says it: None, bool, str, int, a class, or a parameter's type",
+    example="def f(a: str, b):\n    return a == b",
     reverse=True,
-    text=(r"\) -> ",),
+    text=(r"\):\n",),
 )
 def return_annotation(function: Function) -> Function | None:
-    hint, function.returns = function.returns, None
-    if hint is None:
+    if function.returns is not None:
         return None
-    if not _known(hint, function):
-        raise Unsure
-    return function
+    function.returns = returned_type(function)
+    return function if function.returns is not None else None
 
 
-@settled("return-annotation")
-def return_annotation_settled(function: Function) -> bool:
-    return function.returns is not None
+@inverse("return-annotation", text=(r"\) -> ",))
+def no_return_annotation(function: Function) -> Function | None:
+    hint, function.returns = function.returns, None
+    return None if hint is None else function
+
+
+TRUTHS = {"isinstance", "issubclass", "hasattr", "callable", "any", "all", "bool"}
+MADE = {"str", "int", "float", "len", "repr"}
+
+
+def returned_type(function: Function) -> ast.expr | None:
+    """What the body alone says about the type that is returned; None where it leaves that open."""
+    if is_generator(function) or is_stub(function) or any(isinstance(n, ast.Raise) for n in function.body[-1:]):
+        return None
+    values = [n.value for n in own_of(function.body) if isinstance(n, ast.Return)]
+    if all(v is None or isinstance(v, ast.Constant) and v.value is None for v in values):
+        return ast.Constant(None)
+    if not returns(function.body):
+        return None  # what falls off the end is None besides
+    hints = {ast.unparse(hint) if hint is not None else "" for hint in (_type_of(v, function) for v in values)}
+    return ast.parse(hints.pop(), mode="eval").body if len(hints) == 1 and "" not in hints else None
+
+
+def _type_of(value: ast.expr | None, function: Function) -> ast.expr | None:
+    match value:
+        case ast.Constant(value=bool() | str() | int() | float() | bytes() as constant):
+            return load(type(constant).__name__)
+        case ast.Compare() | ast.UnaryOp(op=ast.Not()):
+            return load("bool")
+        case ast.BoolOp(values=[first, *rest]):
+            kinds = [_type_of(v, function) for v in (first, *rest)]
+            return kinds[0] if all(isinstance(k, ast.Name) and k.id == "bool" for k in kinds) else None
+        case ast.JoinedStr():
+            return load("str")
+        case ast.Call(func=ast.Attribute(attr="startswith" | "endswith")):
+            return load("bool")
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()), attr="join" | "format")):
+            return load("str")
+        case ast.Call(func=ast.Name(id=name)):
+            if name in TRUTHS:
+                return load("bool")
+            if name in MADE:
+                return load({"len": "int", "repr": "str"}.get(name, name))
+            return load(name) if name[:1].isupper() and not name.isupper() else None
+        case ast.Name(id=name):
+            written = any(isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load) for n in own_of(function.body))
+            hint = next((a.annotation for a in parameters(function) if a.arg == name), None)
+            return hint if hint is not None and not written and defaults(function).get(name) is None else None
+    return None
 
 
 @concept(
