@@ -16,6 +16,7 @@ from lerp_training.data import Ragged, Rules, renumbered
 from lerp_training.scripts import DELETED, spelled, surroundings
 
 STOP = [-1]
+SEEN = 0.5  # a variant that a concept's pairs have n times is asked n ** (1 - SEEN) times as often as one that they have once
 PARTS = 2  # rules that can be added up in one question
 
 
@@ -78,9 +79,28 @@ class Episodes:
                 for (kind, family), members in by_family.items()
             ]
         )
+        self.shares = [self.variant_shares(direction) for direction in (0, 1)]
         numbers = {name: number for number, name in enumerate(model.concepts)}
         self.learned_of = [numbers.get(name) if kind == "named" else None for name, kind in zip(rules.names, rules.kinds, strict=True)]
         self.by_split = {kind: share for kind, share in config.kinds.items() if self.families_of.get(kind)}
+
+    def variant_shares(self, direction: int) -> np.ndarray:
+        """(P,) by how many pairs of its concept write the same words of syntax: `+=` is one variant, `%=` another, and what is
+        seldom has to be learned too. 1 for all but named rules."""
+        rules, syntax = self.rules, self.vocabulary.slots[0][0]
+        variants: dict[tuple[str, frozenset[int]], list[int]] = defaultdict(list)
+        for rule, kind in enumerate(rules.kinds):
+            for pair in rules.pairs_of(rule) if kind == "named" else ():
+                script = rules.script[direction][pair]
+                variants[rules.families[rule], frozenset(script[(script >= 0) & (script < syntax)].tolist())].append(pair)
+        shares = np.ones(len(rules.part))
+        for pairs in variants.values():
+            shares[pairs] = len(pairs) ** -SEEN
+        return shares
+
+    def in_any_order(self, pairs: Sequence[int], direction: int) -> list[int]:
+        """The pairs shuffled, those with a large share rather first (Efraimidis and Spirakis 2006)."""
+        return sorted(pairs, key=lambda pair: self.rng.random() ** (1 / self.shares[direction][pair]), reverse=True)
 
     def learned(self, family: int, exact: bool) -> None:
         """What is still wrong is asked more often."""
@@ -146,8 +166,7 @@ class Episodes:
 
         first = drawn[0]
         own = [p for p in first.pool if p in set(asked_pairs)]
-        others = [p for p in asked_pairs if p not in first.columns]
-        rng.shuffle(others)
+        others = self.in_any_order([p for p in asked_pairs if p not in first.columns], direction)
         mode = rng.random()
         asked = (own + others if mode < config.own_only + config.own_among else others + own)[: config.asked]
         for pair in asked:
@@ -187,7 +206,7 @@ class Episodes:
         """An episode of a built-in concept without pairs. Its concept tokens stay as they are numbered in the files, where all
         lines of a concept share one table: the vector that is learned is of these numbers."""
         rng, config, direction = self.rng, self.config, 0 if sign > 0 else 1
-        for pair in rng.sample(asked_pairs, min(config.asked, len(asked_pairs))):
+        for pair in self.in_any_order(asked_pairs, direction)[: config.asked]:
             source, script = self.rules.source[direction][pair], self.rules.script[direction][pair]
             label = "learned" if sign > 0 else "learned removed"
             if rng.random() < config.no_op_named:

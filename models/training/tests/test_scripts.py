@@ -181,3 +181,16 @@ def test_a_sum_shows_windows_of_its_parts_and_asks_composed_pairs(tmp_path: Path
         first, second = (set(shown) for shown, *_ in question.shown)
         assert not first & second
         assert all(len(windows.ids[column]) for column in first | second)
+
+
+def test_a_variant_of_a_concept_that_is_seldom_is_asked_more_often_than_its_share(tmp_path: Path) -> None:
+    vocabulary = toy.write(tmp_path, rules=40)
+    rules = load_rules("train", tmp_path / "rules")
+    episodes = Episodes(rules, vocabulary, ModelConfig(vocabulary.size), EpisodeConfig(), random.Random(0))
+    rule = rules.kinds.index("named")
+    pairs = list(rules.pairs_of(rule))
+    episodes.shares[0][pairs] = [1.0] + [1 / 3] * (len(pairs) - 1)  # nine of the others are one variant
+    first = [episodes.in_any_order(pairs, 0)[0] for _ in range(2000)]
+    expect = 2000 / (1 + (len(pairs) - 1) / 3)
+    assert abs(first.count(pairs[0]) - expect) < 0.2 * expect
+    assert sorted(episodes.in_any_order(pairs, 0)) == pairs
