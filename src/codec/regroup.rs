@@ -127,26 +127,33 @@ fn moves(source: &[Id], target: &[Id], group: &[Hunk]) -> Vec<(usize, usize)> {
     found
 }
 
-/// A block that a hunk opens and that ends with the statement: the end belongs to the hunk.
+/// A block that a hunk opens and that ends with the statement: the end belongs to the hunk, also where another hunk
+/// follows at once.
 fn merge_ends(source: &[Id], target: &[Id], hunks: Vec<Hunk>) -> Vec<Hunk> {
+    // with the colon last, what is kept is the block's first statement, not the rest of one of the hunk's own
     let opened = |ids: &[Id]| {
         let count = |wanted: Id| ids.iter().filter(|id| **id == wanted).count();
-        count(IN).saturating_sub(count(DE))
+        if ids.last() == Some(&IN) { 0 } else { count(IN).saturating_sub(count(DE)) }
     };
-    let ends = |ids: &[Id]| !ids.is_empty() && ids.iter().all(|id| *id == DE);
+    let ends = |ids: &[Id]| ids.iter().take_while(|id| **id == DE).count();
     let to_the_end = |kept: &[Id]| kept.iter().position(|id| is_layout(*id)) == kept.len().checked_sub(1);
     let mut merged: Vec<Hunk> = Vec::with_capacity(hunks.len());
-    for hunk in hunks {
-        let (goes, comes) = (&source[hunk.start..hunk.end], &target[hunk.from..hunk.to]);
+    for mut hunk in hunks {
+        let (gone, come) = (ends(&source[hunk.start..hunk.end]), ends(&target[hunk.from..hunk.to]));
         match merged.last_mut() {
             Some(last)
                 if to_the_end(&source[last.end..hunk.start])
-                    && last.start < last.end
-                    && last.from < last.to
-                    && (goes.is_empty() && ends(comes) && opened(&target[last.from..last.to]) == comes.len()
-                        || comes.is_empty() && ends(goes) && opened(&source[last.start..last.end]) == goes.len()) =>
+                    && replaces(&[*last])
+                    && gone.min(come) == 0
+                    && gone + come > 0
+                    && (gone == 0 || gone == opened(&source[last.start..last.end]))
+                    && (come == 0 || come == opened(&target[last.from..last.to])) =>
             {
-                (last.end, last.to) = (hunk.end, hunk.to);
+                (hunk.start, hunk.from) = (hunk.start + gone, hunk.from + come);
+                (last.end, last.to) = (hunk.start, hunk.from);
+                if hunk.start < hunk.end || hunk.from < hunk.to {
+                    merged.push(hunk);
+                }
             }
             _ => merged.push(hunk),
         }

@@ -303,6 +303,12 @@ mod tests {
             "def f(a):\n    if not a < 2:\n        raise AssertionError\n",
             "@7 @12 if not COPY @8 @11 IN raise AssertionError NL DE END_HUNK @0",
         );
+        check(
+            "def f(a, b):\n    assert a\n    assert b\n",
+            "def f(a, b):\n    if not a:\n        raise AssertionError\n    if not b:\n        raise AssertionError\n",
+            "@9 @12 if not COPY @10 @11 IN raise AssertionError NL DE END_HUNK \
+             @12 @15 if not COPY @13 @14 IN raise AssertionError NL DE END_HUNK @0",
+        );
     }
 
     #[test]
