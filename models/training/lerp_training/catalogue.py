@@ -9,12 +9,13 @@ import re
 from pathlib import Path
 
 from .rewrites import CONCEPTS, Concept
+from .rewrites.written import written
 
 OUT = Path(__file__).resolve().parents[3] / "grammars" / "python" / "concepts" / "catalogue.json"
 
 
 def example(concept: Concept) -> dict[str, str]:
-    source = ast.unparse(ast.parse(concept.example))
+    source = written(ast.parse(concept.example))
     if concept.apply is None:
         assert concept.unapply is not None
         before, after = concept.unapply(source), source
@@ -26,9 +27,7 @@ def example(concept: Concept) -> dict[str, str]:
 
 
 def tidy(source: str) -> str:
-    """Drops parentheses that ast.unparse writes and people do not: round a lone generator, and round a test that assigns."""
-    source = re.sub(r"(\b\w+)\(\((.* for .* in [^()]*)\)\)", r"\1(\2)", source)
-    source = re.sub(r"if \((\w+ := .*)\):", r"if \1:", source)
+    """Blanks round the default of an annotated parameter."""
     return re.sub(r"(\w+: \w+)=", r"\1 = ", source)
 
 

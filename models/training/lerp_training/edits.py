@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lerp_training.functions import FunctionNode, is_docstring
+from lerp_training.rewrites.written import written
 
 SKIPPED = {tokenize.NL, tokenize.COMMENT, tokenize.ENCODING, tokenize.ENDMARKER}
 LAYOUT = {tokenize.NEWLINE: "<NL>", tokenize.INDENT: "<IN>", tokenize.DEDENT: "<DE>"}
@@ -34,7 +35,7 @@ def normal_form(source: str, docstring: ast.stmt | None = None) -> tuple[str, Fu
         node.body = node.body[1:] or [ast.Pass()]
     if docstring is not None:
         node.body = [docstring, *node.body]
-    return ast.unparse(node) + "\n", node, own
+    return written(node) + "\n", node, own
 
 
 def token_list(text: str) -> list[str]:

@@ -25,6 +25,7 @@ from tqdm import tqdm
 from . import transplant
 from .rewrites import CONCEPTS, Concept, Direction, Unsure
 from .rewrites.analysis import walk
+from .rewrites.written import written
 
 SHARE = {"train": 1.0, "validation": 0.04, "test": 0.06}
 LONGEST = 2500
@@ -245,7 +246,7 @@ def generate(functions: Path, out: Path, per_rule: int, seed: int) -> dict[str, 
                 continue
             try:
                 module = ast.parse(record["source"])
-                source = ast.unparse(module)
+                source = written(module)
             except (SyntaxError, ValueError, RecursionError):
                 continue
             if not SHORTEST <= len(source) <= LONGEST or hash(source) in seen or len(TOKEN.findall(source)) > MOST_TOKENS:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lerp_training.named_rules import attempt
 from lerp_training.rewrites import CONCEPTS, Unsure
+from lerp_training.rewrites.written import written
 
 ALIKE = 5  # functions for one set of pairs
 
@@ -109,7 +110,7 @@ def any_function(path: Path, split: str, rng: random.Random) -> Callable[[dict],
         for record in map(json.loads, file):
             source = record["source"]
             if record["split"] == split and 60 < len(source) < 1500 and function(source):
-                texts.append(ast.unparse(ast.parse(source)))
+                texts.append(written(ast.parse(source)))
     rng.shuffle(texts)
 
     def of(rule: dict) -> list[str]:

@@ -12,6 +12,7 @@ import random
 from collections.abc import Iterator
 
 from .rewrites.analysis import SCOPES, own_of, returns, start, walk
+from .rewrites.written import written
 
 LONGEST = 700  # characters of a snippet
 KNOWN = frozenset(dir(builtins)) | {"os", "logger", "logging", "re", "np", "Path"}
@@ -130,7 +131,7 @@ def planted(snippet: str, host: str, names: list[str], draw: random.Random) -> s
         return None
     body[at : len(body) if ends else at] = [_Rename(mapping).visit(s) for s in block]
     try:
-        text = ast.unparse(ast.fix_missing_locations(function))
+        text = written(ast.fix_missing_locations(function))
         compile(text, "<function>", "exec")
     except (SyntaxError, ValueError, RecursionError):
         return None

@@ -12,6 +12,7 @@ import pytest
 
 from lerp_training import catalogue, named_rules
 from lerp_training.rewrites import CONCEPTS, Unsure
+from lerp_training.rewrites.written import written
 
 CASES = Path(__file__).parent / "cases" / "rewrites.txt"
 
@@ -21,7 +22,7 @@ def cases() -> list[tuple[str, str, str | None]]:
     blocks = re.split(r"(?m)^# ([\w-]+)\n", CASES.read_text())[1:]
     pairs = list(zip(blocks[::2], blocks[1::2]))
     return [
-        (name, before.strip(), after.strip() if verdict == "to" else None)
+        (name, before.strip(), written(ast.parse(after)) if verdict == "to" else None)
         for (name, before), (verdict, after) in zip(pairs[::2], pairs[1::2])
     ]
 

@@ -15,6 +15,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from .written import written
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Rewrite = Callable[[Function], Function | None]
 
@@ -43,7 +45,7 @@ class Direction:
         result = self.rewrite(function)
         if result is None:
             return None
-        text = ast.unparse(result)
+        text = written(result)
         return None if text == source else text
 
 

@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..rewrites.written import written
 from .trees import FUNCTIONS, Code, has_docstring, name_of, same
 
 SHORTEST, LONGEST = 16, 1200
@@ -148,8 +149,8 @@ def normal_form(source: str) -> str | None:
         body = ast.parse(source).body
         if len(body) != 1 or not isinstance(body[0], FUNCTIONS):
             return None
-        text = ast.unparse(body[0])
-        return text if ast.unparse(ast.parse(text)) == text else None
+        text = written(body[0])
+        return text if written(ast.parse(text)) == text else None
     except (SyntaxError, ValueError, RecursionError):
         return None
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from ..rewrites.written import written
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -161,7 +163,7 @@ class Code:
 
     def text(self) -> str:
         ast.fix_missing_locations(self.module)
-        return ast.unparse(self.module)
+        return written(self.module)
 
 
 def has_docstring(fn: ast.AST) -> bool:
