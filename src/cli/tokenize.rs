@@ -285,7 +285,7 @@ mod tests {
             tokens["concept"]["names"].clone()
         };
         assert_eq!(names(&line("named", "first")), serde_json::json!(["first"]));
-        assert_eq!(names(&line("named", "second")), serde_json::json!(["first"]));
-        assert_eq!(names(&line("synthetic", "second")), serde_json::json!(["second"]));
+        assert_eq!(names(&line("named", "print")), serde_json::json!(["first"]));
+        assert_eq!(names(&line("synthetic", "print")), serde_json::json!(["print"]));
     }
 }

@@ -9,36 +9,41 @@ const ENOUGH: usize = 3;
 
 /// Whether all pairs of a concept leave the number of negations as it is, and there are enough of them to say so.
 pub fn keeps_sense(windows: &[WindowPair]) -> bool {
-    windows.len() >= ENOUGH && windows.iter().all(|window| runs(window).all(|(gone, come)| gone == come))
+    windows.len() >= ENOUGH && windows.iter().all(|window| statements(window).all(|(gone, come)| gone == come))
 }
 
-/// Negations that go and that come in each changed run of a window.
-fn runs(window: &WindowPair) -> impl Iterator<Item = (usize, usize)> {
+/// Negations that go and that come in each statement of a window.
+fn statements(window: &WindowPair) -> impl Iterator<Item = (usize, usize)> {
     let tagged: Vec<(Id, u8)> = window.ids.iter().copied().zip(window.tags.iter().copied()).collect();
-    let changed = |tag: u8| tag == Tag::Deleted as u8 || tag == Tag::Inserted as u8;
-    let count = |run: &[(Id, u8)], wanted: Tag| {
-        negations(run.iter().filter(|(_, tag)| *tag == wanted as u8).map(|(id, _)| *id))
+    let ends = |(id, tag): &(Id, u8)| *tag == Tag::Gap as u8 || *tag == Tag::Kept as u8 && is_end(*id);
+    let count = |statement: &[(Id, u8)], wanted: Tag| {
+        negations(statement.iter().filter(|(_, tag)| *tag == wanted as u8).map(|(id, _)| *id))
     };
-    let runs: Vec<(usize, usize)> = tagged
-        .chunk_by(|a, b| changed(a.1) == changed(b.1))
-        .filter(|run| changed(run[0].1))
-        .map(|run| (count(run, Tag::Deleted), count(run, Tag::Inserted)))
-        .collect();
-    runs.into_iter()
+    let counts: Vec<(usize, usize)> =
+        tagged.split(ends).map(|statement| (count(statement, Tag::Deleted), count(statement, Tag::Inserted))).collect();
+    counts.into_iter()
 }
 
-/// Whether replacements of source tokens leave each condition's sense alone. Whole statements may come and go with what
+/// Whether replacements of source tokens leave each statement's sense alone. Whole statements may come and go with what
 /// they say.
 pub fn leaves_sense(source: &[Id], replaced: &[Replacement]) -> bool {
-    let is_end = |id: Option<&Id>| id.is_none_or(|id| matches!(*id, NL | IN | DE));
     let counts = |one: &Replacement| {
         let gone = &source[one.start..one.end];
         let come: Vec<Id> = one.inserted.iter().map(|inserted| inserted.id).collect();
-        let begins = is_end(one.start.checked_sub(1).and_then(|before| source.get(before)));
-        let whole = begins && (gone.is_empty() && is_end(come.last()) || come.is_empty() && is_end(gone.last()));
-        whole || negations(gone.iter().copied()) == negations(come.iter().copied())
+        let last = |ids: &[Id]| ids.last().is_none_or(|id| is_end(*id));
+        let begins = last(&source[..one.start]);
+        let whole = begins && (gone.is_empty() && last(&come) || come.is_empty() && last(gone));
+        if whole { (0, 0) } else { (negations(gone.iter().copied()), negations(come.into_iter())) }
     };
-    replaced.iter().all(counts)
+    replaced.chunk_by(|a, b| !source[a.end..b.start].iter().any(|id| is_end(*id))).all(|statement| {
+        let (gone, come): (Vec<usize>, Vec<usize>) = statement.iter().map(counts).unzip();
+        gone.iter().sum::<usize>() == come.iter().sum::<usize>()
+    })
+}
+
+/// Whether a token ends a statement or begins or ends a block.
+fn is_end(id: Id) -> bool {
+    matches!(id, NL | IN | DE)
 }
 
 /// `not` (that of `is not` and `not in` among them) and `!=`.
