@@ -90,6 +90,7 @@ impl Editor for Words {
             refused: Vec::new(),
             conflicts: Vec::new(),
             search: None,
+            features: Vec::new(),
             timings: Timings { encode: 1.0, decode: 2.0, filter: 0.5 },
         })
     }

@@ -41,7 +41,7 @@ pub struct Applicability {
 
 /// One token or two neighbours. Slots are negative numbers by their kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Gram {
+pub(super) enum Gram {
     One(i32),
     Two(i32, i32),
 }
@@ -81,7 +81,7 @@ impl Applicability {
 }
 
 /// The grams of the before side that are deleted, or are neighbours of what is inserted.
-fn beside_the_change(ids: &[Id], tags: &[u8]) -> BTreeSet<Gram> {
+pub(super) fn beside_the_change(ids: &[Id], tags: &[u8]) -> BTreeSet<Gram> {
     let is = |tag: u8, wanted: Tag| tag == wanted as u8;
     let tagged: Vec<(Id, u8)> = ids.iter().copied().zip(tags.iter().copied()).collect();
     let mut all = BTreeSet::new();

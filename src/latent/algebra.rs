@@ -2,6 +2,11 @@
 
 use super::EditVector;
 
+/// Vectors of an edit that spell what is inserted; they stand first (`content` in the training's ModelConfig).
+const CONTENT: usize = 7;
+/// Vectors of an edit that say what stands beside the change; they stand last.
+const BESIDE: usize = 2;
+
 impl EditVector {
     /// The mean of the edits that pairs show.
     pub fn mean(edits: &[Self]) -> Self {
@@ -39,10 +44,22 @@ impl EditVector {
 
     /// Cosine with another edit; 0 when one is zero.
     pub fn cosine(&self, other: &Self) -> f32 {
-        let dot: f32 = self.0.iter().zip(&other.0).map(|(a, b)| a * b).sum();
-        let norm = |edit: &Self| edit.0.iter().map(|value| value * value).sum::<f32>().sqrt();
-        let norms = norm(self) * norm(other);
-        if norms > 0.0 { dot / norms } else { 0.0 }
+        cosine(&self.0, &other.0)
+    }
+
+    /// The cosines of the parts of two edits, `vector` being the width of one of their vectors: what is inserted, where and
+    /// when and what goes, and what stands beside it.
+    pub fn cosines(&self, other: &Self, vector: usize) -> [f32; 3] {
+        match (self.parts(vector), other.parts(vector)) {
+            (Some(a), Some(b)) => [0, 1, 2].map(|at| cosine(a[at], b[at])),
+            _ => [0.0; 3],
+        }
+    }
+
+    fn parts(&self, vector: usize) -> Option<[&[f32]; 3]> {
+        let (content, rest) = self.0.split_at_checked(CONTENT * vector)?;
+        let (summary, beside) = rest.split_at_checked(rest.len().checked_sub(BESIDE * vector)?)?;
+        Some([content, summary, beside])
     }
 
     /// Mean cosine between the pairs' own edits: the confidence of a taught concept. A single pair agrees with itself.
@@ -57,6 +74,13 @@ impl EditVector {
         }
         if count == 0 { 1.0 } else { sum / count as f32 }
     }
+}
+
+fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    let dot: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
+    let norm = |edit: &[f32]| edit.iter().map(|value| value * value).sum::<f32>().sqrt();
+    let norms = norm(a) * norm(b);
+    if norms > 0.0 { dot / norms } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -78,6 +102,17 @@ mod tests {
         assert_eq!(&normed.0[2..], &[0.0, 0.0]);
         let rms = ((normed.0[0].powi(2) + normed.0[1].powi(2)) / 2.0).sqrt();
         assert!((rms - 1.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn the_parts_of_an_edit_are_compared_by_themselves() {
+        let mut a = EditVector(vec![1.0; 18 * 2]);
+        let b = a.clone();
+        a.0[..14].fill(-1.0);
+        a.0[32..].fill(0.0);
+        let [content, summary, beside] = a.cosines(&b, 2);
+        assert!((content + 1.0).abs() < 1e-6 && (summary - 1.0).abs() < 1e-6 && beside == 0.0);
+        assert_eq!(EditVector(vec![1.0]).cosines(&EditVector(vec![1.0]), 2), [0.0; 3], "shorter than its parts");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What is asked for and what comes back.
 
+use super::ranking::Features;
 use crate::codec::FunctionError;
 use crate::latent::SearchReport;
 use crate::text::TextEdit;
@@ -78,8 +79,8 @@ pub struct Candidate {
     pub score: f32,
     /// How far the concept's detector moved in the asked direction, 0 to 1.
     pub concept_gain: f32,
-    /// How sure the model is of it, 0 to 1: the script's probability times the agreement of the pairs that teach it. Measured on
-    /// held-out packages (the model card has the table): from 0.8 on, 99 % are exactly right.
+    /// How probably it is right, 0 to 1, as the bundle's ranking says; without one, the script's probability times the agreement
+    /// of the pairs that teach it. The model card has what came of it on held-out packages.
     pub confidence: f32,
     /// From this confidence on it is shown when nothing else vouches for it. Measured, and different for concepts that are built
     /// in and for those that were taught.
@@ -119,7 +120,7 @@ pub struct Timings {
     pub encode: f64,
     /// The decoder.
     pub decode: f64,
-    /// Merging and filters.
+    /// Merging, filters, ranking.
     pub filter: f64,
 }
 
@@ -140,6 +141,9 @@ pub struct Outcome {
     pub conflicts: Vec<String>,
     /// How the examples' vector was searched for; `None` without examples, or when no search was asked for.
     pub search: Option<SearchReport>,
+    /// What a ranking is fitted on: of every candidate of the last concept its text and its features, where the engine says it
+    /// (see [`super::Engine::describing`]); else empty.
+    pub features: Vec<(String, Features)>,
     /// Where the time went.
     pub timings: Timings,
 }

@@ -3,6 +3,7 @@
 use super::api::{Cancel, Example, Outcome, Request, SynthesisError};
 use super::engine::Engine;
 use super::learn::{LearnOptions, Learned};
+use super::ranking::Shown;
 use crate::codec::ConceptTable;
 use crate::concepts::{self, Applicability, Detector, Taught, hunks_together, keeps_sense};
 use crate::latent::EditVector;
@@ -20,6 +21,8 @@ pub(super) struct Asked {
     pub name: String,
     pub table: ConceptTable,
     pub vector: Arc<EditVector>,
+    /// The pairs that show it.
+    pub shown: Arc<Shown>,
     pub remove: bool,
     pub imports: Vec<String>,
     /// Names that may stay unbound, because the user's examples bring them.
@@ -73,8 +76,8 @@ impl Engine {
         }
         if !request.examples.is_empty() {
             let learned = self.learned(request, cancel)?;
-            let vector = Arc::new(learned.vector.clone());
-            let taught = Asked::taught("the examples", &learned.taught, vector, &learned.applies, learned.agreement);
+            let encoded = (Arc::new(learned.vector.clone()), Arc::clone(&learned.shown));
+            let taught = Asked::taught("the examples", &learned.taught, encoded, &learned.applies, learned.agreement);
             asked.push(taught.with(&[], request.reverse_examples));
             outcome.search.clone_from(&learned.search);
         }
@@ -88,11 +91,12 @@ impl Engine {
         let unknown = || SynthesisError::NoConcept { name: name.to_owned(), nearest: self.nearest_concept(name) };
         let info = concepts::find(name).ok_or_else(unknown)?;
         let built_in = self.built_in.get(name).ok_or_else(unknown)?;
-        let vector = self.built_in_vector(name)?.ok_or_else(unknown)?;
+        let (vector, shown) = self.built_in_vector(name)?.ok_or_else(unknown)?;
         Ok(Asked {
             name: name.to_owned(),
             table: built_in.taught.concept.clone(),
             vector,
+            shown,
             remove,
             imports: info.imports.clone(),
             brings: Vec::new(),
@@ -111,7 +115,7 @@ impl Asked {
     pub(super) fn taught(
         name: &str,
         taught: &Taught,
-        vector: Arc<EditVector>,
+        (vector, shown): (Arc<EditVector>, Arc<Shown>),
         applies: &Arc<Applicability>,
         agreement: f32,
     ) -> Self {
@@ -119,6 +123,7 @@ impl Asked {
             name: name.to_owned(),
             table: taught.concept.clone(),
             vector,
+            shown,
             remove: false,
             imports: Vec::new(),
             brings: taught.concept.names.clone(),

@@ -51,6 +51,7 @@ mod tests {
             name: name.to_owned(),
             table: ConceptTable::default(),
             vector: Arc::new(EditVector(Vec::new())),
+            shown: Arc::default(),
             remove,
             imports: Vec::new(),
             brings: Vec::new(),

@@ -6,31 +6,18 @@
 use super::api::{Cancel, Candidate, Outcome, Places, Request, SynthesisError};
 use super::asked::{Asked, Remembered};
 use super::conflicts::{out_of_place, undone};
-use super::filter::{self, Expectation, Refusal, Subject};
 use super::known::Known;
-use super::merge::{Target, merge};
-use super::places::Dial;
-use crate::codec::{FunctionError, Lexed, Mask, Replacement, SlotTable, WindowPair, apply, encode};
-use crate::concepts::{self, Applies, BuiltIn, ConceptInfo, Thresholds, catalogue, leaves_sense};
-use crate::latent::{DecodeOptions, EditVector, LatentError, ModelSettings, Worker};
+use super::ranking::{Ranking, Shown};
+use super::step::Way;
+use crate::codec::WindowPair;
+use crate::concepts::{self, BuiltIn, ConceptInfo, Thresholds, catalogue};
+use crate::latent::{EditVector, LatentError, ModelSettings, Worker};
 use crate::syntax::{Function, Parsed, find_functions, parse};
 use crate::text::{TextEdit, edits_between};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
-/// Longest script that is written, in steps.
-const LONGEST_SCRIPT: usize = 128;
-/// An edit is shown when it is at least so much likelier, in log-probability, than changing nothing. Negative: the
-/// probability of a right edit is spread over many steps, that of changing nothing stands in one. Chosen on validation
-/// packages: 0.5 as the limit on the probability of changing nothing got 2 to 4 points more edits right, and kept 25 to 35
-/// points fewer functions to which nothing applies.
-const RELUCTANCE: f32 = -1.0;
-/// The same where a detector has seen that the concept applies, which it nearly always is right about: then almost any
-/// edit is likelier than none.
-const RELUCTANCE_WHEN_SEEN: f32 = -5.0;
-/// The same where something is missing that the pairs of a taught concept have in common.
-const RELUCTANCE_IN_DOUBT: f32 = 1.0;
 /// Of each intermediate result, this many go on to the next concept.
 const BEAM: usize = 2;
 
@@ -39,26 +26,35 @@ pub struct Engine {
     pub(super) worker: Arc<Worker>,
     pub(super) built_in: Arc<HashMap<String, BuiltIn>>,
     thresholds: Thresholds,
-    vectors: Arc<Mutex<HashMap<String, Arc<EditVector>>>>,
+    pub(super) ranking: Option<Arc<Ranking>>,
+    /// Whether outcomes have the features of all candidates.
+    pub(super) describes: bool,
+    vectors: Arc<Mutex<HashMap<String, Encoded>>>,
     pub(super) learned: Arc<Mutex<Remembered>>,
     /// By name.
     pub(super) taught: RwLock<BTreeMap<String, Arc<Known>>>,
 }
 
+/// A built-in concept's vector, and the pairs that show it.
+type Encoded = (Arc<EditVector>, Arc<Shown>);
+
 /// A version of the text on the way, and how it came about.
 #[derive(Clone)]
-struct Draft {
-    source: String,
-    /// Of the scripts as a whole: which draft is the best does not depend on the strength.
-    rank: f32,
-    /// Of what is kept of them.
-    log_probability: f32,
-    steps: usize,
-    gain: f32,
-    places: Places,
-    changed: bool,
+pub(super) struct Draft {
+    pub source: String,
+    /// Logarithm of the probability that the scripts as a whole are right: which draft is the best does not depend on the
+    /// strength.
+    pub rank: f32,
+    /// The same of what is kept of them.
+    pub sure: f32,
+    /// Log-probability of what is kept of them.
+    pub log_probability: f32,
+    pub steps: usize,
+    pub gain: f32,
+    pub places: Places,
+    pub changed: bool,
     /// Numbers of the concepts that changed something.
-    applied: Vec<usize>,
+    pub applied: Vec<usize>,
 }
 
 impl Draft {
@@ -78,8 +74,14 @@ impl Engine {
         let shapes = worker.bundle.shapes;
         let built_in = Arc::new(concepts::read_built_in(&worker.bundle.folder, shapes.vectors * shapes.vector)?);
         let thresholds = Thresholds::read(&worker.bundle.folder)?;
+        let ranking = Ranking::read(&worker.bundle.folder)?.map(Arc::new);
         let (vectors, learned, taught) = (Arc::default(), Arc::default(), RwLock::default());
-        Ok(Self { worker, built_in, thresholds, vectors, learned, taught })
+        Ok(Self { worker, built_in, thresholds, ranking, describes: false, vectors, learned, taught })
+    }
+
+    /// Makes outcomes say what a ranking is fitted on: the features of all candidates, also where the concept does not apply.
+    pub fn describing(self) -> Self {
+        Self { describes: true, ..self }
     }
 
     /// Another engine on the same model, which knows no taught concept yet: for another project.
@@ -88,6 +90,8 @@ impl Engine {
             worker: Arc::clone(&self.worker),
             built_in: Arc::clone(&self.built_in),
             thresholds: self.thresholds,
+            ranking: self.ranking.clone(),
+            describes: self.describes,
             vectors: Arc::clone(&self.vectors),
             learned: Arc::clone(&self.learned),
             taught: RwLock::default(),
@@ -137,6 +141,7 @@ impl Engine {
         let start = Draft {
             source: request.source.to_owned(),
             rank: 0.0,
+            sure: 0.0,
             log_probability: 0.0,
             steps: 0,
             gain: 1.0,
@@ -156,8 +161,8 @@ impl Engine {
             for (position, draft) in drafts.iter().enumerate() {
                 // the best draft is tried at full width; the others are there in case
                 let count = if position == 0 { count } else { 1 };
-                let steps =
-                    self.step(draft, &function.qualname, concept, request.strength, count, cancel, &mut outcome)?;
+                let way = Way { qualname: &function.qualname, concept, strength: request.strength, count, cancel };
+                let steps = self.step(draft, &way, &mut outcome)?;
                 next.extend(steps.into_iter().map(|step| step.after(number, draft)));
             }
             if next.is_empty() && asked.len() > 1 {
@@ -180,135 +185,29 @@ impl Engine {
             let applied: Vec<&Asked> = best.applied.iter().map(|number| &asked[*number]).collect();
             outcome.conflicts.extend(undone(&applied, request.source, &best.source, &function.qualname));
         }
-        finish(request, drafts, asked, &mut outcome);
+        // a regression takes the pairs' agreement into account by itself
+        let agreement = asked.iter().map(|concept| concept.agreement).fold(1.0, f32::min).clamp(0.0, 1.0);
+        let factor = if self.ranking.is_some() { 1.0 } else { agreement };
+        finish(request, drafts, (agreement, factor), &mut outcome);
         Ok(outcome)
     }
 
-    /// Applies one concept to one draft. A draft that the concept does not apply to is passed on as it is.
-    #[expect(clippy::too_many_arguments, reason = "a request's settings, flat; they are passed on from one place")]
-    fn step(
-        &self,
-        draft: &Draft,
-        qualname: &str,
-        concept: &Asked,
-        strength: f32,
-        count: usize,
-        cancel: &Cancel,
-        outcome: &mut Outcome,
-    ) -> Result<Vec<Draft>, SynthesisError> {
-        let started = Instant::now();
-        let named = |error: FunctionError| SynthesisError::Function { name: qualname.to_owned(), error };
-        let source = draft.source.as_str();
-        let parsed = parse(source);
-        let functions = find_functions(&parsed, source);
-        let Some(function) = functions.into_iter().find(|function| function.qualname == qualname) else {
-            return Ok(Vec::new());
-        };
-        let lexed = Lexed::at(&parsed, source, function.range.clone()).map_err(named)?;
-        let presence = concept.detector.map(|detector| detector.presence(&parsed, source, function.range.clone()));
-        if presence.is_some_and(|presence| !presence.allows(concept.remove)) {
-            // seen without the model: it does not apply
-            return Ok(vec![draft.clone()]);
-        }
-        let seen = presence.is_some_and(|presence| concept.remove || presence.applicable.is_some());
-        let mut slots = SlotTable::default();
-        let encoded = encode(source, lexed.start, &lexed.lexemes, &concept.table, &mut slots)
-            .map_err(|error| named(error.into()))?;
-        let applies = concept.applies.as_ref().map_or(Applies::Likely, |applies| applies.of(&encoded.ids));
-        if applies == Applies::No {
-            return Ok(vec![draft.clone()]);
-        }
-        let ids = encoded.ids.clone();
-        // less than 1 leaves places out; the vector itself is as it was learned
-        let (factor, share) = (strength.signum() * strength.abs().max(1.0), strength.abs().min(1.0));
-        let sign = if concept.remove { -factor } else { factor };
-        let v = EditVector(Vec::new()).plus(sign, &concept.vector);
-        let options = DecodeOptions { scripts: count.max(2), longest: LONGEST_SCRIPT };
-        let stop = cancel.clone();
-        let mask = Mask::new(&ids, &slots, &concept.table);
-        outcome.timings.encode += millis(started);
-
-        let started = Instant::now();
-        let scripts = self.worker.run(move |model| {
-            let locals = model.encode(&ids)?;
-            model.scripts(&locals, &v, options, mask.as_ref(), &|| stop.is_cancelled())
-        });
-        let decoded = match scripts {
-            Err(LatentError::Cancelled) => return Err(SynthesisError::Cancelled),
-            other => other?,
-        };
-        outcome.timings.decode += millis(started);
-
-        let started = Instant::now();
-        let target = Target { source, encoded: &encoded, slots: &slots, concept: &concept.table };
-        let subject = Subject::new(source, &parsed, &function);
-        let expected = Expectation {
-            imports: &concept.imports,
-            brings: &concept.brings,
-            changes_signature: concept.changes_signature,
-            keeps_sense: concept.keeps_sense,
-            detector: concept.detector,
-            remove: concept.remove,
-            concept: &concept.table,
-            slots: &slots,
-        };
-        let mut drafts = Vec::new();
-        let best = decoded.scripts.first().map_or(f32::NEG_INFINITY, |script| script.log_probability);
-        let reluctance = match applies {
-            Applies::Doubtful => RELUCTANCE_IN_DOUBT,
-            _ if seen => RELUCTANCE_WHEN_SEEN,
-            _ => RELUCTANCE,
-        };
-        let applies = best > decoded.unchanged + reluctance;
-        if !applies {
-            let (rank, log_probability) = (draft.rank + decoded.unchanged, draft.log_probability + decoded.unchanged);
-            drafts.push(Draft { rank, log_probability, ..draft.clone() });
-        }
-        let check = |replaced: &[Replacement]| passed(replaced, &target, &subject, &expected);
-        let dial = Dial {
-            target: &target,
-            function: function.range.clone(),
-            share,
-            together: concept.together,
-            check: &check,
-        };
-        for script in decoded.scripts.iter().filter(|_| applies) {
-            // how many places an alternative has is not looked at so closely: each costs a pass of the filters
-            let closely = share < 1.0 || drafts.is_empty();
-            match dial.turn(script, closely) {
-                Ok(turned) => drafts.push(Draft {
-                    rank: draft.rank + script.log_probability,
-                    log_probability: draft.log_probability + turned.log_probability,
-                    steps: draft.steps + turned.steps,
-                    gain: draft.gain.min(turned.passed.gain),
-                    places: draft.places.and(turned.places),
-                    source: turned.passed.source,
-                    changed: true,
-                    applied: draft.applied.clone(),
-                }),
-                Err(reason) if outcome.refused.contains(&reason) => {}
-                Err(reason) => outcome.refused.push(reason),
-            }
-        }
-        outcome.timings.filter += millis(started);
-        Ok(drafts)
-    }
-
-    /// The vector of a built-in concept that the bundle has.
-    pub(super) fn built_in_vector(&self, name: &str) -> Result<Option<Arc<EditVector>>, SynthesisError> {
+    /// The vector of a built-in concept that the bundle has, and the pairs that show it.
+    pub(super) fn built_in_vector(&self, name: &str) -> Result<Option<Encoded>, SynthesisError> {
         let Some(built_in) = self.built_in.get(name) else { return Ok(None) };
         let known = self.vectors.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
         if known.is_some() {
             return Ok(known);
         }
+        let windows = &built_in.taught.windows;
         let vector = match &built_in.vector {
             Some(learned) => learned.clone(),
-            None => self.vector(&built_in.taught.windows)?.0,
+            None => self.vector(windows)?.0,
         };
-        let vector = Arc::new(vector);
+        let encoded = (Arc::new(vector), Arc::new(Shown::new(windows)));
         let mut vectors = self.vectors.lock().unwrap_or_else(PoisonError::into_inner);
-        vectors.insert(name.to_owned(), Arc::clone(&vector));
-        Ok(Some(vector))
+        vectors.insert(name.to_owned(), encoded.clone());
+        Ok(Some(encoded))
     }
 
     /// The windows of the built-in concepts, by name.
@@ -340,7 +239,7 @@ impl Engine {
     }
 }
 
-fn millis(since: Instant) -> f64 {
+pub(super) fn millis(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1000.0
 }
 
@@ -381,25 +280,10 @@ fn contains(outer: &Function, inner: &Function) -> bool {
     outer.range.start <= inner.range.start && inner.range.end <= outer.range.end && outer.range != inner.range
 }
 
-fn passed(
-    replaced: &[Replacement],
-    target: &Target<'_>,
-    subject: &Subject<'_>,
-    expected: &Expectation<'_>,
-) -> Result<filter::Passed, String> {
-    let edits = merge(target, replaced).ok_or_else(|| "it uses a slot that has no spelling here".to_owned())?;
-    if expected.keeps_sense && !leaves_sense(&target.encoded.ids, replaced) {
-        return Err(Refusal::Sense.to_string());
-    }
-    let meant = apply(&target.encoded.ids, replaced);
-    filter::check(subject, edits, &meant, expected).map_err(|refusal| refusal.to_string())
-}
-
-fn finish(request: &Request<'_>, drafts: Vec<Draft>, asked: &[Asked], outcome: &mut Outcome) {
+/// `agreement` of the pairs, and the `factor` on the confidence.
+fn finish(request: &Request<'_>, drafts: Vec<Draft>, (agreement, factor): (f32, f32), outcome: &mut Outcome) {
     let best_is_unchanged = drafts.first().is_none_or(|draft| !draft.changed);
-    let best = drafts.first().map_or(0.0, |draft| draft.log_probability);
-    let agreement = asked.iter().map(|concept| concept.agreement).fold(1.0, f32::min).clamp(0.0, 1.0);
-    outcome.confidence = best.exp() * agreement;
+    outcome.confidence = drafts.first().map_or(0.0, |draft| draft.sure).exp() * factor;
     let mut seen = HashSet::new();
     for draft in drafts.into_iter().filter(|draft| draft.changed) {
         if !seen.insert(draft.source.clone()) || draft.source == request.source {
@@ -409,7 +293,7 @@ fn finish(request: &Request<'_>, drafts: Vec<Draft>, asked: &[Asked], outcome: &
             edits: minimal_edits(request.source, &draft.source),
             score: draft.log_probability / draft.steps.max(1) as f32,
             concept_gain: draft.gain * agreement,
-            confidence: draft.log_probability.exp() * agreement,
+            confidence: draft.sure.exp() * factor,
             threshold: outcome.threshold,
             places: draft.places,
             millis: outcome.timings.decode,

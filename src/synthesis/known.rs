@@ -3,6 +3,7 @@
 use super::api::SynthesisError;
 use super::asked::Asked;
 use super::engine::Engine;
+use super::ranking::Shown;
 use crate::concepts::store::{Stored, StoredPair, StoredVector};
 use crate::concepts::{self, Applicability, Applies, ExamplePair, Taught, catalogue, is_graded};
 use crate::latent::EditVector;
@@ -18,6 +19,8 @@ pub struct Known {
     pub(super) taught: Taught,
     /// Its vector.
     pub(super) vector: Arc<EditVector>,
+    /// The pairs that show it.
+    pub(super) shown: Arc<Shown>,
     /// Where it applies: added, removed.
     pub(super) applies: [Arc<Applicability>; 2],
 }
@@ -66,14 +69,16 @@ impl Known {
         let applies = [false, true].map(|remove| Arc::new(Applicability::new(&taught.windows, remove)));
         let graded = is_graded(&taught.windows);
         let listed = TaughtConcept { stored, imports, agreement, searched: false, encoded_anew: true, graded };
-        Self { listed, taught, vector: Arc::new(vector), applies }
+        let shown = Arc::new(Shown::new(&taught.windows));
+        Self { listed, taught, vector: Arc::new(vector), shown, applies }
     }
 
     /// As a concept of a request.
     pub(super) fn asked(&self, remove: bool) -> Asked {
-        let Self { listed, taught, vector, applies } = self;
+        let Self { listed, taught, vector, shown, applies } = self;
+        let encoded = (Arc::clone(vector), Arc::clone(shown));
         let applies = &applies[usize::from(remove)];
-        let asked = Asked::taught(&listed.stored.name, taught, Arc::clone(vector), applies, listed.agreement);
+        let asked = Asked::taught(&listed.stored.name, taught, encoded, applies, listed.agreement);
         asked.with(&listed.imports, remove)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::api::{Cancel, Example, SynthesisError};
 use super::engine::Engine;
+use super::ranking::Shown;
 use crate::concepts::{Applicability, Taught, unrelated};
 use crate::latent::{EditVector, Ended, Search, SearchReport};
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub struct LearnOptions {
 pub struct Learned {
     /// Windows and spellings.
     pub taught: Taught,
+    /// The same for comparing a candidate with them.
+    pub(super) shown: Arc<Shown>,
     /// The concept's vector, to be added with a strength of 1.
     pub vector: EditVector,
     /// What a function must have for it to apply.
@@ -47,9 +50,10 @@ impl Engine {
             .map_err(|(number, error)| SynthesisError::Example { number, error })?;
         let worker = self.worker();
         let applies = Arc::new(Applicability::new(&taught.windows, options.remove));
+        let shown = Arc::new(Shown::new(&taught.windows));
         if options.budget.is_zero() {
             let (vector, agreement) = self.vector(&taught.windows)?;
-            return Ok(Learned { taught, vector, applies, agreement, search: None });
+            return Ok(Learned { taught, shown, vector, applies, agreement, search: None });
         }
         let edits = self.edits(taught.windows.clone())?;
         let agreement = EditVector::agreement(&edits);
@@ -69,7 +73,8 @@ impl Engine {
             last = step.elapsed();
             progress(search.report());
         }
-        Ok(Learned { taught, vector: search.vector(), applies, agreement, search: Some(search.report().clone()) })
+        let (vector, search) = (search.vector(), Some(search.report().clone()));
+        Ok(Learned { taught, shown, vector, applies, agreement, search })
     }
 }
 

@@ -14,6 +14,8 @@ mod learn;
 mod lesson;
 mod merge;
 mod places;
+mod ranking;
+mod step;
 mod teach;
 mod trivia;
 
@@ -24,4 +26,5 @@ pub use known::TaughtConcept;
 pub use learn::{LearnOptions, Learned};
 pub use lesson::{Aside, Lesson, LessonError, SEARCH_PER_PAIR, Teacher, alike, usable};
 pub use merge::{Target, merge};
+pub use ranking::{Features, NAMES as FEATURES};
 pub use teach::{Assessment, Cluster, LIKE, SortedOut};

@@ -235,6 +235,7 @@ fn run(request: &Request<'_>, cancel: &Cancel) -> Result<Outcome, SynthesisError
         refused: Vec::new(),
         conflicts: request.add.iter().filter(|name| request.remove.len() > 1 && *name == "logging").cloned().collect(),
         search: None,
+        features: Vec::new(),
         timings: Timings::default(),
     };
     if name.starts_with("panics") {

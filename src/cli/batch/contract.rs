@@ -6,6 +6,7 @@ use crate::latent::{Ended, SearchReport};
 use crate::verify::Differential;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// A request. Whatever may be left out may also be null.
@@ -60,6 +61,16 @@ pub struct ResultLine {
     pub timings_ms: TimingsLine,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub taught: Option<TaughtLine>,
+    /// Only with `--features`, and not part of the contract.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<DescribedLine>,
+}
+
+/// What a ranking is fitted on: a candidate, whether it was shown or not.
+#[derive(Debug, Serialize)]
+pub struct DescribedLine {
+    pub source: String,
+    pub values: BTreeMap<&'static str, f32>,
 }
 
 /// What the examples of a request taught; only where there are examples and a search.
@@ -135,6 +146,7 @@ impl ResultLine {
             error: None,
             timings_ms: TimingsLine::default(),
             taught: None,
+            features: Vec::new(),
         }
     }
 

@@ -9,7 +9,7 @@ mod serve;
 mod tests;
 
 use super::args::{SandboxArgs, SettingsArgs};
-use super::engine::engine;
+use super::engine::{engine, load};
 use super::ordered::STACK;
 use super::referee::referee;
 use crate::config::Layer;
@@ -29,6 +29,9 @@ pub struct Batch {
     /// Requests that are worked on at a time
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+    /// Say what a ranking is fitted on: the features of every candidate (`lerp_training field --features`)
+    #[arg(long, hide = true)]
+    features: bool,
     #[command(flatten)]
     sandbox: SandboxArgs,
     #[command(flatten)]
@@ -39,9 +42,10 @@ impl Batch {
     /// Serves standard input to its end.
     pub fn run(self) -> Result<ExitCode> {
         let flags = Layer { jobs: self.jobs, unsandboxed: self.sandbox.setting(), ..Layer::default() };
-        let settings = self.settings.resolve(Path::new("."), flags)?;
+        let here = Path::new(".");
+        let settings = self.settings.resolve(here, flags)?;
         let server = Server {
-            editor: engine(&settings)?,
+            editor: if self.features { Arc::new(load(&settings, here)?.describing()) } else { engine(&settings)? },
             referee: referee(&settings),
             candidates: settings.candidates,
             strength: settings.strength,

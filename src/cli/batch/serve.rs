@@ -1,7 +1,7 @@
 //! One line of `lerp batch`: from the request to its result.
 
 use super::contract::{
-    CandidateLine, Direction, ExampleLine, RequestLine, ResultLine, TaughtLine, TestsLine, TimingsLine,
+    CandidateLine, DescribedLine, Direction, ExampleLine, RequestLine, ResultLine, TaughtLine, TestsLine, TimingsLine,
 };
 use crate::cli::engine::{Editor, brought, keeps_behaviour};
 use crate::cli::files;
@@ -102,6 +102,10 @@ impl Server {
         result.unchanged = outcome.unchanged;
         (result.confidence, result.threshold) = (outcome.confidence, outcome.threshold);
         result.conflicts.clone_from(&outcome.conflicts);
+        let described = outcome.features.iter();
+        result.features = described
+            .map(|(source, values)| DescribedLine { source: source.clone(), values: values.iter().copied().collect() })
+            .collect();
         let verdicts = match &tests {
             Some(tests) => self.judge(tests, &request, &outcome.candidates, &cancel),
             None => Vec::new(),
