@@ -23,6 +23,7 @@ COMMANDS = {
     "ruff": "lerp_training.ruff_comparison:main",
     "report": "lerp_training.report:main",
     "field": "lerp_training.field:main",
+    "rank": "lerp_training.rank:main",
     "search": "lerp_training.search_study:main",
     "gallery": "lerp_training.gallery:main",
     "smoke": "lerp_training.smoke:main",

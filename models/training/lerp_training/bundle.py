@@ -27,7 +27,7 @@ from lerp_training.scripts import compact
 from lerp_training.search_graph import NAME as SEARCH
 from lerp_training.search_graph import export_search, shrink
 from lerp_training.train import precision
-from lerp_training.wheel import CONFIDENCE, entry, link_for_the_wheel
+from lerp_training.wheel import CONFIDENCE, RANKING, entry, link_for_the_wheel
 
 FORMAT = 1
 WINDOWS, FEW = 12, 5  # pairs of a built-in concept that are tried together
@@ -165,7 +165,8 @@ def main(argv: list[str]) -> None:
     if with_vector:
         learned.write(model, with_vector, given.out / learned.FILE)
     (given.out / "concepts.json").write_text(json.dumps(concepts, separators=(",", ":")) + "\n")
-    (given.out / CONFIDENCE).unlink(missing_ok=True)  # it was measured with other weights
+    for name in (CONFIDENCE, RANKING):
+        (given.out / name).unlink(missing_ok=True)  # it was measured with other weights
     write_manifest(given.out, given.version, model.config)
     link_for_the_wheel(given.out)
     weights = {name: tensor.bfloat16().contiguous() for name, tensor in model.state_dict().items()}

@@ -2,6 +2,7 @@
 
     python -m lerp_training field --lerp ../../target/release/lerp --cases 300 --out ../base/evaluation.json
     python -m lerp_training field --split validation --search-ms 0 --confidence ../base/confidence.json
+    python -m lerp_training field --split validation --search-ms 0 --cases 40 --features data/features.jsonl      # for `rank`
     python -m lerp_training field --only "does not apply"          # false positives, by default and with --all
     python -m lerp_training field --only "at once"                 # two and three concepts in one request
     python -m lerp_training field --only "one after the other"     # the same in as many requests
@@ -17,7 +18,7 @@ import os
 import random
 import subprocess
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lerp_training import confidence
@@ -41,6 +42,8 @@ class Result:
     confidence: float = 0.0
     threshold: float = 0.0  # an edit is shown by default from this confidence on
     given: str | None = None  # the first candidate's function
+    described: list[dict] = field(default_factory=list)  # of every candidate its features, and whether it is right
+    failed: bool = False  # there was no answer
 
     @property
     def shown(self) -> bool:
@@ -55,8 +58,11 @@ def answers(command: list[str], requests: list[dict], environment: dict | None) 
     return [said.get(str(number), {"candidates": [], "error": "no answer"}) for number in range(len(requests))]
 
 
-def ask(lerp: Path, cases: list[Case], model: Path | None, search_ms: int | None) -> tuple[list[Result], Counter]:
+def ask(
+    lerp: Path, cases: list[Case], model: Path | None, search_ms: int | None, features: bool = False
+) -> tuple[list[Result], Counter]:
     environment = None if model is None else {**os.environ, "LERP_MODEL": str(model)}
+    command = [str(lerp), "batch", *["--features"] * features]
     errors: Counter = Counter()
     texts = [case.source for case in cases]
     last: list[dict] = [{} for _ in cases]
@@ -69,7 +75,7 @@ def ask(lerp: Path, cases: list[Case], model: Path | None, search_ms: int | None
             name = ast.parse(texts[number]).body[-1].name  # type: ignore[attr-defined]
             search = search_ms if "examples" in request else None
             requests.append({"source": texts[number], "function": name, "candidates": CANDIDATES, **request, "tests": None, "search_ms": search})
-        for number, answer in zip(numbers, answers([str(lerp), "batch"], requests, environment), strict=True):
+        for number, answer in zip(numbers, answers(command, requests, environment), strict=True):
             last[number] = answer
             errors.update([answer["error"]] if answer["error"] else [])
             if answer["candidates"] and stage + 1 < len(cases[number].requests):
@@ -82,7 +88,10 @@ def judged(case: Case, answer: dict, text: str) -> Result:
     # a later concept that changes nothing leaves what the earlier ones gave
     given = [function(candidate["source"]) for candidate in answer["candidates"]] or [function(text)] * (text != case.source)
     kept = bool(answer.get("unchanged")) and not given
-    sure = (answer.get("confidence") or 0.0, answer.get("threshold") or 0.0, next(iter(given), None))
+    described = [
+        {"right": case.source != case.wanted and wanted == function(one["source"])} | one["values"] for one in answer.get("features", [])
+    ]
+    sure = (answer.get("confidence") or 0.0, answer.get("threshold") or 0.0, next(iter(given), None), described, bool(answer["error"]))
     if case.source == case.wanted:
         return Result(kept, kept, kept, bool(given), *sure)
     hits = [wanted == other for other in given]
@@ -104,6 +113,16 @@ def in_groups(cases: list[Case], results: list[Result]) -> dict:
     }
 
 
+def write_features(path: Path, cases: list[Case], results: list[Result]) -> None:
+    with path.open("w") as file:
+        for case, result in zip(cases, results, strict=True):
+            if result.failed:
+                continue
+            about = {"kind": case.kind, "table": case.table, "row": case.row, "package": case.package, "applies": case.source != case.wanted}
+            now = {"top": result.top, "any": result.any, "unchanged": result.unchanged, "confidence": result.confidence}
+            file.write(json.dumps(about | now | {"candidates": result.described}) + "\n")
+
+
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="lerp_training field")
     parser.add_argument("--lerp", type=Path, default=settings.PACKAGE.parents[2] / "target" / "release" / "lerp")
@@ -115,10 +134,11 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--only", default="", help="figures whose names hold this, alone; nothing is written then")
     parser.add_argument("--functions", type=Path, default=settings.DATA / "functions.jsonl")
     parser.add_argument("--confidence", type=Path, help="where to write the thresholds; with --split validation")
+    parser.add_argument("--features", type=Path, help="where to write what `rank` fits on; with --split validation")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args(argv)
-    if given.confidence and given.split != "validation":
-        parser.error("thresholds are chosen on validation packages: --split validation")
+    if (given.confidence or given.features) and given.split != "validation":
+        parser.error("thresholds and rankings are chosen on validation packages: --split validation")
     rng = random.Random(0)
     named = rules_of(given.rules / "named.jsonl", given.split)
     synthetic = rules_of(given.rules / "synthetic.jsonl", given.split)
@@ -138,7 +158,8 @@ def main(argv: list[str]) -> None:
     for shown in SHOWN:
         cases += taught(f"taught, new rule of a trained family, {shown} pairs", synthetic, shown, count, rng)
         cases += taught(f"taught, rule of a family never trained, {shown} pairs", families, shown, count, rng)
-    cases += taught("taught, a named concept, 3 pairs", named, 3, count, rng)
+    for shown in SHOWN if given.features else (3,):
+        cases += taught(f"taught, a named concept, {shown} pairs", named, shown, count, rng)
     cases += taught("taught, an edit that people made, 2 pairs", mined, 2, count, rng)
     cases += unchanged("does not apply, built-in", named, count, rng)
     near = lambda rule: rule["no_ops"]  # noqa: E731
@@ -151,8 +172,9 @@ def main(argv: list[str]) -> None:
         for at_once, how in ((True, "at once"), (False, "one after the other")):
             # the same cases both ways
             cases += composed(f"{number} built-in concepts, {how}", rules, at_once, 2 * count, random.Random(1))
-    cases = [case for case in cases if given.only in case.table]
-    results, errors = ask(given.lerp, cases, given.model, given.search_ms)
+    # a ranking is of candidates for one concept
+    cases = [case for case in cases if given.only in case.table and not (given.features and "built-in concepts" in case.table)]
+    results, errors = ask(given.lerp, cases, given.model, given.search_ms, bool(given.features))
 
     tables: dict[str, list[Result]] = defaultdict(list)
     rows: dict[str, dict[str, list[Result]]] = defaultdict(lambda: defaultdict(list))
@@ -173,6 +195,8 @@ def main(argv: list[str]) -> None:
     for table, key in (("built-in, added", "add"), ("built-in, removed", "remove")):
         for row, part in sorted(rows[table].items()):
             concepts[row] |= {key: round(sum(r.top for r in part) / len(part), 3), f"{key}_cases": len(part)}
+    if given.features:
+        write_features(given.features, cases, results)
     compared = [(case, result) for case, result in zip(cases, results, strict=True) if len(case.requests) == 1]
     judgements = [confidence.Row(c.kind, c.source != c.wanted, r.edited, r.top and c.source != c.wanted, r.confidence) for c, r in compared]
     sure = {kind: confidence.reliability(row for row in judgements if row.kind == kind) for kind in confidence.KINDS}

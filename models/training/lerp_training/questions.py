@@ -24,6 +24,7 @@ class Case:
     source: str
     wanted: str  # equal to source: it must come back unchanged
     requests: list[dict] = field(default_factory=list)  # each on what the one before gave
+    package: str = ""  # where the function is from, if that is known
 
     @property
     def kind(self) -> str:
@@ -60,7 +61,7 @@ def taught(table: str, rules: list[dict], shown: int, count: int, rng: random.Ra
     for rule, pair in in_turn(rules, rng, shown + 1, count):
         others = [other for other in rule["pairs"] if other is not pair]
         examples = [{"before": p["before"], "after": p["after"]} for p in rng.sample(others, shown)]
-        yield Case(table, rule["family"], pair["before"], pair["after"], [{"examples": examples}])
+        yield Case(table, rule["family"], pair["before"], pair["after"], [{"examples": examples}], pair["package"])
 
 
 def built_in(table: str, rules: list[dict], remove: bool, count: int, rng: random.Random) -> Iterator[Case]:
@@ -68,7 +69,7 @@ def built_in(table: str, rules: list[dict], remove: bool, count: int, rng: rando
         rules = [rule | {"pairs": [p for p in rule["pairs"] if p["reverse"]]} for rule in rules]
     for rule, pair in in_turn(rules, rng, 1, count):
         source, wanted = (pair["after"], pair["before"]) if remove else (pair["before"], pair["after"])
-        yield Case(table, rule["rule"], source, wanted, [{"remove" if remove else "add": [rule["rule"]]}])
+        yield Case(table, rule["rule"], source, wanted, [{"remove" if remove else "add": [rule["rule"]]}], pair["package"])
 
 
 def composed(table: str, sums: list[dict], at_once: bool, count: int, rng: random.Random) -> Iterator[Case]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lerp_training import config as settings
 from lerp_training import failures, groups, ruff_comparison
-from lerp_training.wheel import CONFIDENCE, entry, link_for_the_wheel
+from lerp_training.wheel import CONFIDENCE, RANKING, entry, link_for_the_wheel
 
 HEAD = """# lerp base {version}
 
@@ -100,7 +100,7 @@ def main(argv: list[str]) -> None:
         row = measured["concepts"].get(concept["name"], {})
         concept["accuracy"], concept["removal_accuracy"] = row.get("add"), row.get("remove")
     (given.base / "concepts.json").write_text(json.dumps(concepts, separators=(",", ":")) + "\n")
-    for name in ("concepts.json", CONFIDENCE):
+    for name in ("concepts.json", CONFIDENCE, RANKING):
         if (given.base / name).is_file():
             manifest["files"][name] = entry(given.base / name)
     (given.base / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")

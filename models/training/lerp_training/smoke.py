@@ -81,6 +81,14 @@ def export(folder: Path) -> None:
     run("export", weights(folder), "--out", folder / "base", "--rules", few, "--no-search")
 
 
+def rank(folder: Path) -> None:
+    """On what the validation package gives."""
+    files, rules = ("--model", folder / "base", "--functions", folder / "functions.jsonl"), ("--rules", folder / "rules")
+    features = folder / "features.jsonl"
+    run(*("field", "--lerp", find_lerp(), *files, *rules, "--split", "validation", "--cases", 2, "--search-ms", 0, "--features", features))
+    run("rank", features, "--out", folder / "base" / "ranking.json", "--confidence", folder / "base" / "confidence.json")
+
+
 def gallery(folder: Path) -> None:
     """Of one concept, which any function shows."""
     with zipfile.ZipFile(next((folder / "packages").glob("smoke_test-2.0-*.whl"))) as archive:
@@ -150,8 +158,9 @@ STEPS: dict[str, Step] = {
         ("export",),
         (ONNX, LERP),
     ),
+    "rank": Step(rank, ("export",), (ONNX, LERP)),
     "gallery": Step(gallery, ("mined", "export"), (ONNX, LERP)),
-    "report": step("report", "--base", "{}/base", after=("evaluate", "field")),
+    "report": step("report", "--base", "{}/base", after=("evaluate", "field", "rank")),
 }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from lerp_training import config as settings
 
 CONFIDENCE = "confidence.json"  # see lerp_training.confidence
+RANKING = "ranking.json"  # see lerp_training.rank
 
 
 def entry(path: Path) -> dict:
