@@ -21,13 +21,14 @@ from lerp_training.regression import NONE, Requests, fit, held_out, log_likeliho
 
 PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 # features that are worked out together; see src/synthesis/ranking/features.rs
-SCRIPT = ["log_probability", "margin", "over_unchanged", "steps", "lowest", "places_log_probability"]
+CORE = ["log_probability", "over_unchanged"]
+SCRIPT = ["margin", "steps", "lowest", "places_log_probability"]
 CONCEPT = ["seen", "doubtful", "agreement", "pairs", "length"]
 EDIT = [f"{of}_{part}" for of in ("edit", "pair") for part in ("all", "content", "summary", "beside")]
 TOKENS = [f"{how}_{side}" for how in ("common", "nearest") for side in ("before", "after")]
-GROUPS = {"script": SCRIPT, "concept": CONCEPT, "edit": EDIT, "tokens": TOKENS}
+GROUPS = {"core": CORE, "script": SCRIPT, "concept": CONCEPT, "edit": EDIT, "tokens": TOKENS}
 # the first of these, and a later one where its held-out likelihood is surely higher: on few requests the more features, the worse
-CHOICES = [["script"], ["script", "concept"], ["script", "edit"], ["script", "concept", "tokens"], ["script", "concept", "edit"], list(GROUPS)]
+CHOICES = [["core", *more] for more in ([], ["script"], ["concept"], ["edit"], ["tokens"], ["script", "edit"], list(GROUPS)[1:])]
 
 
 def read(path: Path) -> list[dict]:
@@ -89,29 +90,50 @@ def first(rows: list[dict], p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return sure, np.array([bool(row["candidates"]) and row["candidates"][i]["right"] for row, i in zip(rows, at, strict=True)])
 
 
-def applies_from(rows: list[dict], p: np.ndarray) -> float:
-    """From which probability on a concept applies: where right edits kept and functions left alone are most, a right edit that is
-    lost being as bad as two functions edited for nothing (tests and diffs show those)."""
-    sure, right = first(rows, p)
-    applies = np.array([row["applies"] for row in rows])
-    worth = lambda t: 2 * (right & applies & (sure >= t)).sum() / max(1, applies.sum()) + (~applies & (sure < t)).sum() / max(1, (~applies).sum())  # noqa: E731
-    return max((hundredth / 100 for hundredth in range(0, 60)), key=worth)
+def over_unchanged(rows: list[dict]) -> np.ndarray:
+    """How much likelier the likeliest candidate is than changing nothing, in log-probability; far less where there is none."""
+    return np.array([max((c["over_unchanged"] for c in row["candidates"]), default=-99.0) for row in rows])
 
 
-def figures(rows: list[dict], p: np.ndarray, threshold: float) -> dict[str, dict]:
-    """By table: first candidate right, any of them, left alone; and the same as it is now."""
+def gate(rows: list[dict], p: np.ndarray) -> tuple[float, float]:
+    """(reluctance, applies_from): how much likelier than changing nothing a script, and how probably right a candidate must be for
+    the concept to apply. Chosen so that right edits kept and functions left alone are most; a right edit that is lost weighs as much
+    as two functions that are edited for nothing, which tests and diffs show. The lowest of equals."""
     sure, right = first(rows, p)
+    over, applies = over_unchanged(rows), np.array([row["applies"] for row in rows])
+
+    def worth(reluctance: float, probability: float) -> float:
+        edited = (over > reluctance) & (sure >= probability)
+        return 2 * (right & applies & edited).sum() / max(1, applies.sum()) + (~applies & ~edited).sum() / max(1, (~applies).sum())
+
+    grid = [(float(r), float(t)) for r in np.arange(-6, 6.1, 0.25) for t in (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)]
+    return max(grid, key=lambda one: (round(worth(*one), 9), -one[1], -one[0]))
+
+
+def edited(rows: list[dict], p: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Whether each request gives an edit, by a gate that the other folds chose."""
+    sure, over, out = first(rows, p)[0], over_unchanged(rows), np.zeros(len(rows), bool)
+    for fold in np.unique(folds):
+        inside = folds == fold
+        others = [row for row, within in zip(rows, inside, strict=True) if not within]
+        reluctance, probability = gate(others, p[~inside])
+        out[inside] = (over[inside] > reluctance) & (sure[inside] >= probability) & (sure[inside] > 0)
+    return out
+
+
+def figures(rows: list[dict], p: np.ndarray, given: np.ndarray) -> dict[str, dict]:
+    """By table: right, or left alone where nothing applies, as it is and as it would be; `given` says which requests give an edit."""
+    right = first(rows, p)[1]
     tables: dict[str, list[int]] = defaultdict(list)
     for number, row in enumerate(rows):
         tables[row["table"]].append(number)
     out = {}
     for name, numbers in tables.items():
         some = [rows[number] for number in numbers]
-        edited = sure[numbers] >= max(threshold, 1e-9)
         out[name] = {
             "cases": len(some),
             "now": round(float(np.mean([row["top"] for row in some])), 3),
-            "then": round(float(np.mean(right[numbers] & edited if some[0]["applies"] else ~edited)), 3),
+            "then": round(float(np.mean((right & given)[numbers] if some[0]["applies"] else ~given[numbers])), 3),
             "any, now": round(float(np.mean([row["any"] for row in some])), 3),
             "any, all candidates": round(float(np.mean([any(c["right"] for c in row["candidates"]) for row in some])), 3),
         }
@@ -128,44 +150,34 @@ def study(rows: list[dict]) -> list[dict]:
     for groups in CHOICES:
         data = requests(rows, features_of(groups))
         penalty, p = best_penalty(data, folds)
-        sure, right = first(rows, p)
-        threshold = applies_from(rows, p)
+        right, given = first(rows, p)[1], edited(rows, p, folds)
         table.append(
             {
                 "features": " + ".join(groups),
                 "log-likelihood": round(likelihood(data, p), 4),
                 "right": share(right[applies]),
-                "right where it is applied": share((right & (sure >= threshold))[applies]),
-                "left alone": share((sure < threshold)[~applies]),
+                "right and given": share((right & given)[applies]),
+                "left alone": share(~given[~applies]),
                 "penalty": penalty,
             }
         )
     return table
 
 
-def reluctance(rows: list[dict], p: np.ndarray, threshold: float) -> float:
-    """How much likelier the likeliest script is than changing nothing where a right edit is found: all but the last 1 in 200, with
-    room for those that were not among the requests. What is looked at for nothing costs some passes of the filters."""
-    sure, right = first(rows, p)
-    found = [max(c["over_unchanged"] for c in row["candidates"]) for row, s, r in zip(rows, sure, right, strict=True) if r and s >= threshold]
-    return min(-2.0, float(np.quantile(found, 0.005)) - 3.0) if found else -20.0
-
-
-def chosen(rows: list[dict]) -> tuple[dict, np.ndarray]:
+def chosen(rows: list[dict], folds: np.ndarray) -> tuple[dict, np.ndarray]:
     """The regression of a kind of concept as the bundle has it, and its probabilities by cross-validation."""
-    folds = folds_of(rows)
     names, data, penalty, p = tried(rows, CHOICES[0], folds)
     for groups in CHOICES[1:]:
         other = tried(rows, groups, folds)
         if is_better(other[3], p, data):
             names, data, penalty, p = other
     weights = fit(data, penalty)
-    threshold = applies_from(rows, p)
+    reluctance, probability = gate(rows, p)
     regression = {
         "bias": round(float(weights[-1]), 5),
         "weights": {name: round(float(weight), 5) for name, weight in zip(names, weights[:-1], strict=True)},
-        "applies_from": threshold,
-        "reluctance": round(reluctance(rows, p, threshold), 2),
+        "applies_from": probability,
+        "reluctance": reluctance,
         "penalty": penalty,
         "requests": len(rows),
     }
@@ -184,16 +196,16 @@ def main(argv: list[str]) -> None:
     judged: list[confidence.Row] = []
     for kind in confidence.KINDS:
         of_kind = [row for row in rows if row["kind"] == kind]
-        ranking[kind], p = chosen(of_kind)
-        threshold = ranking[kind]["applies_from"]
-        for name, one in figures(of_kind, p, threshold).items():
+        folds = folds_of(of_kind)
+        ranking[kind], p = chosen(of_kind, folds)
+        given_edits = edited(of_kind, p, folds)
+        for name, one in figures(of_kind, p, given_edits).items():
             print(f"{name:75s} " + "  ".join(f"{key} {value}" for key, value in one.items()))
-        about = {key: value for key, value in ranking[kind].items() if key != "weights"}
-        print(f"{kind}: {about}")
+        print(f"{kind}: {ranking[kind]}")
         sure, right = first(of_kind, p)
         judged += [
-            confidence.Row(kind, row["applies"], bool(s >= threshold and s > 0), bool(r), float(s))
-            for row, s, r in zip(of_kind, sure, right, strict=True)
+            confidence.Row(kind, row["applies"], bool(e), bool(r), float(s))
+            for row, s, r, e in zip(of_kind, sure, right, given_edits, strict=True)
         ]
         for row in confidence.reliability(row for row in judged if row.kind == kind):
             print(f"  confidence {row['confidence']}: right {row['right']} of {row['cases']}, {row['edits of others']} of others")

@@ -73,12 +73,19 @@ def test_packages_are_folds() -> None:
     assert folds[:3].tolist() == [1, 0, 1] and folds[3] in (0, 1)
 
 
-def test_a_concept_applies_from_where_right_and_wrong_edits_part() -> None:
-    rows = [row("taught", True, [(True, 1.0)])] * 10 + [row("taught", False, [(False, 0.0)])] * 10
-    p = np.array([[0.6]] * 10 + [[0.2]] * 10)
-    assert 0.2 < rank.applies_from(rows, p) <= 0.6
-    table = rank.figures(rows, p, rank.applies_from(rows, p))
-    assert table["taught True"]["then"] == 1.0 and table["taught False"]["then"] == 1.0
+def test_a_concept_applies_where_right_and_wrong_edits_part() -> None:
+    rows = [row("taught", True, [(True, 1.0)], "abc"[n % 3]) for n in range(12)] + [row("taught", False, [(False, 0.0)]) | {"row": str(n)} for n in range(12)]
+    folds = rank.folds_of(rows)
+    check = lambda p: rank.figures(rows, p, rank.edited(rows, p, folds))  # noqa: E731
+    # by probability: 0.6 and 0.2 where all are as likely beside changing nothing
+    same = [one | {"candidates": [one["candidates"][0] | {"over_unchanged": 1.0}]} for one in rows]
+    p = np.array([[0.6]] * 12 + [[0.2]] * 12)
+    reluctance, probability = rank.gate(same, p)
+    assert reluctance < 1.0 and 0.2 < probability <= 0.6
+    # by how much likelier than changing nothing, where all are as probable
+    p = np.full((24, 1), 0.5)
+    assert rank.gate(rows, p) == (0.0, 0.0)
+    assert check(p)["taught True"]["then"] == 1.0 and check(p)["taught False"]["then"] == 1.0
 
 
 def test_the_file_has_both_kinds_and_the_right_one_first(tmp_path: Path) -> None:
