@@ -24,6 +24,7 @@ COMMANDS = {
     "report": "lerp_training.report:main",
     "field": "lerp_training.field:main",
     "rank": "lerp_training.rank:main",
+    "stored": "lerp_training.stored:main",
     "search": "lerp_training.search_study:main",
     "gallery": "lerp_training.gallery:main",
     "smoke": "lerp_training.smoke:main",

@@ -159,6 +159,14 @@ STEPS: dict[str, Step] = {
         (ONNX, LERP),
     ),
     "rank": Step(rank, ("export",), (ONNX, LERP)),
+    "stored": Step(
+        lambda folder: run(
+            *("stored", "--lerp", find_lerp(), "--model", folder / "base", "--rules", folder / "rules", "--functions", folder / "functions.jsonl"),
+            *("--sets", 1, "--shown", 1, "--fast"),
+        ),
+        ("export",),
+        (ONNX, LERP),
+    ),
     "gallery": Step(gallery, ("mined", "export"), (ONNX, LERP)),
     "report": step("report", "--base", "{}/base", after=("evaluate", "field", "rank")),
 }
