@@ -37,8 +37,8 @@ end
 ---@param name? string of the other function; chosen when not given
 ---@param lines? integer[] first and last, from 1
 function M.open(name, lines)
-  local buffer = vim.api.nvim_get_current_buf()
-  if not lerp.attached(buffer) then
+  local buffer = lerp.here()
+  if not buffer then
     return
   end
   local items = others(buffer)

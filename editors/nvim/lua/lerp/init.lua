@@ -126,6 +126,13 @@ function M.attached(buffer)
   return client
 end
 
+---The current buffer, if the server is attached to it; says that it is not.
+---@return integer?
+function M.here()
+  local buffer = vim.api.nvim_get_current_buf()
+  return M.attached(buffer) and buffer or nil
+end
+
 ---Sends a request that `:Lerp cancel` stops. `done` gets the answer, or nil when there is none; unless `quiet`, errors are told.
 ---@param done fun(answer: any, err: table?)
 function M.send(buffer, method, params, done, quiet)
@@ -147,9 +154,9 @@ end
 ---@param wish { add?: string[], remove?: string[], strength?: number, lines?: integer[] }
 ---@param done? fun(applied: boolean)
 function M.apply(wish, done)
-  local buffer = vim.api.nvim_get_current_buf()
   done = done or function() end
-  if not M.attached(buffer) then
+  local buffer = M.here()
+  if not buffer then
     return done(false)
   end
   local argument = M.place(buffer, wish.lines)

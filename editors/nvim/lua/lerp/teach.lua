@@ -81,8 +81,8 @@ end
 ---@param name string
 ---@param done? fun(answer: table?)
 function M.last_edit(name, done)
-  local buffer = vim.api.nvim_get_current_buf()
-  if not lerp.attached(buffer) then
+  local buffer = lerp.here()
+  if not buffer then
     return
   end
   local place, befores = lerp.place(buffer), M.befores(buffer)
@@ -114,8 +114,8 @@ end
 ---@param lines integer[] first and last, from 1
 ---@param done? fun(answer: table?)
 function M.selection(name, lines, done)
-  local buffer = vim.api.nvim_get_current_buf()
-  if not lerp.attached(buffer) then
+  local buffer = lerp.here()
+  if not buffer then
     return
   end
   local text = dedented(vim.api.nvim_buf_get_lines(buffer, lines[1] - 1, lines[2], false))
@@ -144,8 +144,8 @@ end
 ---@param name string
 ---@param done? fun(answer: table?)
 function M.forget(name, done)
-  local buffer = vim.api.nvim_get_current_buf()
-  if not lerp.attached(buffer) then
+  local buffer = lerp.here()
+  if not buffer then
     return
   end
   local params = { name = name, textDocument = { uri = vim.uri_from_bufnr(buffer) } }
