@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 const STARTS: usize = 40;
 const TITLES: usize = 1_000;
+const BROKEN: usize = 200;
 const CHANGES: usize = 2_000;
 const EDITS: usize = 50;
 
@@ -110,9 +111,19 @@ fn titles(folder: &Path) {
         after_a_change.push(time);
         found += count;
     }
+    // as a file is most of the time that somebody types in it
+    let change = json!({ "range": range(blank[blank.len() / 2], 0), "text": "(" });
+    let document = json!({ "uri": uri, "version": TITLES + 2 });
+    client.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [change] }));
+    let mut while_broken = Vec::new();
+    for version in TITLES + 3..TITLES + BROKEN + 3 {
+        client.notify("textDocument/didChange", typed(&uri, version, blank[random.below(blank.len())]));
+        while_broken.push(ask(&mut client, random.below(LINES)).0);
+    }
     let again = (0..TITLES).map(|_| ask(&mut client, random.below(LINES)).0).collect();
     assert!(found > TITLES, "{found} titles");
     row("titles, 5,000-line file, each after a change", "20 ms", after_a_change);
+    row("titles, 5,000-line file, each after a change, with an open bracket in its middle", "20 ms", while_broken);
     row("titles, 5,000-line file, unchanged", "20 ms", again);
     println!("| titles, the first ones of a process | {:.2} ms | | |", first.as_secs_f64() * 1000.0);
     client.close();

@@ -131,11 +131,13 @@ impl Shared {
         let is_good = |offer: &Offer| {
             all || !measured.get(&offer.concept.name).is_some_and(|figures| figures.is_experimental(offer.remove))
         };
-        let parsed = self.documents.parsed(snapshot);
+        let bytes = snapshot.bytes(params.range);
+        let whole = wants_files(context);
+        let parsed = if whole { self.documents.parsed(snapshot) } else { self.documents.parsed_at(snapshot, &bytes) };
         let text = snapshot.text.as_str();
         let mut actions = Vec::new();
         if may_be_wanted(KIND, context)
-            && let Some(function) = function_at(&parsed, text, snapshot.bytes(params.range))
+            && let Some(function) = function_at(&parsed, text, bytes)
         {
             let start = snapshot.position(function.signature.start);
             let range = Some(Range { start, end: start });
@@ -162,7 +164,7 @@ impl Shared {
             let taught = self.taught_actions(snapshot, &parsed, &function, context, &reason);
             actions.extend(missing.chain(taught).map(|(offer, disabled)| Action { offer, range, disabled }));
         }
-        if wants_files(context) {
+        if whole {
             let mut seen = HashSet::new();
             for function in find_functions(&parsed, text) {
                 for offer in self.titles.of(text, &function).iter() {

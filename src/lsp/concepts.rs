@@ -76,8 +76,9 @@ impl Shared {
     fn listed(&self, snapshot: Option<&Snapshot>, range: Option<Range>) -> Vec<Listed> {
         let here = self.taught_at(snapshot.and_then(Snapshot::file).as_deref());
         let applying = snapshot.zip(range).map(|(snapshot, range)| {
-            let parsed = self.documents.parsed(snapshot);
-            let function = function_at(&parsed, &snapshot.text, snapshot.bytes(range));
+            let bytes = snapshot.bytes(range);
+            let parsed = self.documents.parsed_at(snapshot, &bytes);
+            let function = function_at(&parsed, &snapshot.text, bytes);
             let Some(function) = function else { return Applying::default() };
             let taught = here.offers(&parsed, &snapshot.text, &function);
             Applying { built_in: self.titles.of(&snapshot.text, &function), taught }

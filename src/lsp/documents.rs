@@ -2,7 +2,7 @@
 //! which the client changed them; everything else works on snapshots.
 
 use super::history::History;
-use crate::syntax::{Parsed, Replacement, Spot, parse, parse_again};
+use crate::syntax::{Mended, Parsed, Replacement, Spot, parse, parse_again};
 use crate::synthesis::Cancel;
 use crate::text::{Columns, LineIndex, LineStarts, Position};
 use std::collections::HashMap;
@@ -21,21 +21,13 @@ struct Document {
     version: i32,
     text: Arc<String>,
     lines: Arc<LineStarts>,
-    tree: Tree,
+    /// Follows the text's changes, once it was asked for.
+    tree: Option<Arc<Mended>>,
     /// Whether a `\r` alone ends a line somewhere: the tree counts other lines then.
     lone_return: bool,
     /// What works on this version, and is in vain once there is another.
     running: Vec<Cancel>,
     history: History,
-}
-
-/// A tree, and whether it is of the newest text.
-#[derive(Clone, Default)]
-enum Tree {
-    #[default]
-    None,
-    Stale(Parsed),
-    Fresh(Parsed),
 }
 
 /// One version of a document.
@@ -48,7 +40,7 @@ pub struct Snapshot {
     /// Its text.
     pub text: Arc<String>,
     lines: Arc<LineStarts>,
-    tree: Tree,
+    tree: Option<Arc<Mended>>,
     columns: Columns,
 }
 
@@ -64,7 +56,7 @@ impl Documents {
         let key = uri.as_str().to_owned();
         let text = Arc::new(text);
         let (running, history) = (Vec::new(), History::default());
-        let document = Document { uri, version, text, lines, tree: Tree::None, lone_return, running, history };
+        let document = Document { uri, version, text, lines, tree: None, lone_return, running, history };
         if let Some(before) = self.lock().insert(key, document) {
             before.stop();
         }
@@ -97,7 +89,7 @@ impl Documents {
                     document.lone_return = lone_return(&change.text, 0..change.text.len());
                     document.lines = Arc::new(LineStarts::new(&change.text));
                     document.text = Arc::new(change.text);
-                    document.tree = Tree::None;
+                    document.tree = None;
                 }
             }
         }
@@ -146,16 +138,35 @@ impl Documents {
     /// The tree of a snapshot, kept for the requests to come. Blocks while it parses.
     pub fn parsed(&self, snapshot: &Snapshot) -> Parsed {
         let parsed = match &snapshot.tree {
-            Tree::Fresh(parsed) => return parsed.clone(),
-            Tree::Stale(before) => parse_again(&snapshot.text, before),
-            Tree::None => parse(&snapshot.text),
+            Some(tree) => match tree.whole() {
+                Some(parsed) => return parsed.clone(),
+                None => parse_again(&snapshot.text, tree.before()),
+            },
+            None => parse(&snapshot.text),
         };
+        self.keep(snapshot, Mended::new(parsed.clone()));
+        parsed
+    }
+
+    /// A tree of a snapshot that is right at the lines of a range, whatever it says of others. Blocks, but not long, unless the
+    /// text is broken.
+    pub fn parsed_at(&self, snapshot: &Snapshot, range: &Range<usize>) -> Parsed {
+        let mended = snapshot.tree.as_ref().and_then(|tree| {
+            let mut tree = Mended::clone(tree);
+            tree.mend(&snapshot.text).then_some(tree)
+        });
+        let Some(tree) = mended else { return self.parsed(snapshot) };
+        let found = tree.at(range).cloned();
+        self.keep(snapshot, tree);
+        found.unwrap_or_else(|| self.parsed(snapshot))
+    }
+
+    fn keep(&self, snapshot: &Snapshot, tree: Mended) {
         if let Some(document) = self.lock().get_mut(snapshot.uri.as_str())
             && document.version == snapshot.version
         {
-            document.tree = Tree::Fresh(parsed.clone());
+            document.tree = Some(Arc::new(tree));
         }
-        parsed
     }
 }
 
@@ -178,13 +189,10 @@ impl Document {
         let end = range.start + new.len();
         self.lone_return |= lone_return(text, range.start.saturating_sub(1)..end + 1);
         let new_end = spot(text, &self.lines, end);
-        self.tree = match std::mem::take(&mut self.tree) {
-            Tree::Stale(mut parsed) | Tree::Fresh(mut parsed) if !self.lone_return => {
-                parsed.replaced(&Replacement { start, old_end, new_end });
-                Tree::Stale(parsed)
-            }
-            _ => Tree::None,
-        };
+        match &mut self.tree {
+            Some(tree) if !self.lone_return => Arc::make_mut(tree).replaced(&Replacement { start, old_end, new_end }),
+            _ => self.tree = None,
+        }
     }
 }
 

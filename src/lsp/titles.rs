@@ -2,7 +2,7 @@
 //! at, so the length of the file does not matter.
 
 use crate::concepts::{ConceptInfo, Detector, catalogue};
-use crate::syntax::{Function, Parsed, enclosing_function, find_functions, parse};
+use crate::syntax::{Function, Parsed, enclosing_function, find_functions, first_function, parse};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -80,11 +80,8 @@ pub fn function_at(parsed: &Parsed, source: &str, range: Range<usize>) -> Option
     let at = |range| enclosing_function(parsed, source, range);
     let word = first_word(source, range.start);
     let start = range.start.max(word);
-    let touched = || {
-        let touches = |function: &Function| range.start < function.range.end && function.range.start < range.end;
-        find_functions(parsed, source).into_iter().find(touches)
-    };
-    at(start..range.end.max(start)).or_else(|| at(start..start)).or_else(|| at(word..word)).or_else(touched)
+    let innermost = at(start..range.end.max(start)).or_else(|| at(start..start)).or_else(|| at(word..word));
+    innermost.or_else(|| first_function(parsed, source, &range))
 }
 
 /// The first byte of a line that is no blank.

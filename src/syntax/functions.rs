@@ -1,6 +1,7 @@
 //! The functions of a source text, also of a broken one.
 
 use super::{Parsed, Problem, first_problem};
+use std::collections::HashMap;
 use std::ops::Range;
 use tree_sitter::Node;
 
@@ -25,13 +26,29 @@ pub struct Function {
 pub fn find_functions(parsed: &Parsed, source: &str) -> Vec<Function> {
     let mut found = Vec::new();
     collect(parsed.root(), source, &mut Vec::new(), false, &mut found);
-    for i in 0..found.len() {
-        let same = found[..i].iter().filter(|f| base(&f.qualname) == found[i].qualname).count();
-        if same > 0 {
-            found[i].qualname = format!("{}#{}", found[i].qualname, same + 1);
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for function in &mut found {
+        let count = seen.entry(function.qualname.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            function.qualname = format!("{}#{count}", function.qualname);
         }
     }
     found
+}
+
+/// The first function that a range touches, decorators included; like [`enclosing_function`] it is quick, and gives no `#2`.
+pub fn first_function(parsed: &Parsed, source: &str, range: &Range<usize>) -> Option<Function> {
+    let start = first_definition(parsed.root(), range)?.start_byte();
+    enclosing_function(parsed, source, start..start)
+}
+
+fn first_definition<'t>(node: Node<'t>, range: &Range<usize>) -> Option<Node<'t>> {
+    let mut cursor = node.walk();
+    let touched = node.children(&mut cursor).skip_while(|child| child.end_byte() <= range.start);
+    let mut touched =
+        touched.take_while(|child| child.start_byte() < range.end).filter(|child| holds_statements(*child));
+    touched.find_map(|child| definition_at(child).or_else(|| first_definition(child, range)))
 }
 
 /// The innermost function that all of `range` lies in, decorators included. Only one path of the tree is looked at, so it
@@ -64,13 +81,34 @@ fn ancestors(node: Node<'_>) -> Vec<Node<'_>> {
     std::iter::successors(Some(node), |node| node.parent()).collect()
 }
 
-fn base(qualname: &str) -> &str {
-    qualname.split('#').next().unwrap_or(qualname)
+/// Whether there may be statements in a node: no function stands anywhere else.
+fn holds_statements(node: Node<'_>) -> bool {
+    const COMPOUND: [&str; 17] = [
+        "block",
+        "function_definition",
+        "decorated_definition",
+        "class_definition",
+        "if_statement",
+        "elif_clause",
+        "else_clause",
+        "for_statement",
+        "while_statement",
+        "try_statement",
+        "except_clause",
+        "except_group_clause",
+        "finally_clause",
+        "with_statement",
+        "match_statement",
+        "case_clause",
+        "ERROR",
+    ];
+    // leaves are the most; what is broken may have anything inside
+    node.child_count() > 0 && (node.has_error() || COMPOUND.contains(&node.kind()))
 }
 
 fn collect<'s>(node: Node<'_>, source: &'s str, path: &mut Vec<&'s str>, in_class: bool, found: &mut Vec<Function>) {
     let mut cursor = node.walk();
-    for child in node.children(&mut cursor) {
+    for child in node.children(&mut cursor).filter(|child| holds_statements(*child)) {
         match child.kind() {
             "function_definition" | "class_definition" => {
                 let Some(name) = child.child_by_field_name("name") else {

@@ -6,18 +6,20 @@
 mod continued;
 mod functions;
 mod lex;
+mod mend;
 mod pattern;
 mod scopes;
 mod strings;
 
 pub use continued::continued_lines;
-pub use functions::{Function, enclosing_function, find_functions};
+pub use functions::{Function, enclosing_function, find_functions, first_function};
 pub use lex::{LexError, Lexeme, LexemeKind, lex};
+pub use mend::Mended;
 pub use pattern::{Capture, Pattern, PatternError, Searched};
 pub use scopes::{NameCounts, bound_names, builtin_names, import_of, import_position, name_counts, unbound_names};
 
 use std::cell::RefCell;
-use tree_sitter::{InputEdit, Node, Parser, Point, Tree};
+use tree_sitter::{InputEdit, Node, Parser, Point, Range, Tree};
 
 /// A parsed source text; a copy costs nothing.
 #[derive(Clone)]
@@ -66,7 +68,6 @@ impl Parsed {
 
     /// Hears of a replacement in the text; [`parse_again`] makes the tree fit the new text.
     pub fn replaced(&mut self, by: &Replacement) {
-        let point = |spot: Spot| Point { row: spot.line, column: spot.column };
         self.tree.edit(&InputEdit {
             start_byte: by.start.offset,
             old_end_byte: by.old_end.offset,
@@ -83,22 +84,40 @@ impl Parsed {
     }
 }
 
+fn point(spot: Spot) -> Point {
+    Point { row: spot.line, column: spot.column }
+}
+
 /// Parses a source text; broken code gives a tree with problems in it.
 pub fn parse(source: &str) -> Parsed {
-    parse_with(source, None)
+    parse_with(source, None, &[])
 }
 
 /// Parses a text of which an earlier version was parsed, and all [replacements](Parsed::replaced) since were told: only
 /// what changed is looked at.
 pub fn parse_again(source: &str, before: &Parsed) -> Parsed {
-    parse_with(source, Some(&before.tree))
+    parse_with(source, Some(&before.tree), &[])
 }
 
-fn parse_with(source: &str, before: Option<&Tree>) -> Parsed {
+/// Parses a stretch of a text as if it were a module, up to the text's end when no other is given. Places are those in the text.
+fn parse_within(source: &str, start: Spot, end: Option<Spot>) -> Parsed {
+    let (end_byte, end_point) =
+        end.map_or((usize::MAX, Point::new(usize::MAX, usize::MAX)), |end| (end.offset, point(end)));
+    let range = Range { start_byte: start.offset, end_byte, start_point: point(start), end_point };
+    parse_with(source, None, &[range])
+}
+
+/// No ranges: the whole text.
+fn parse_with(source: &str, before: Option<&Tree>, within: &[Range]) -> Parsed {
     thread_local! {
         static PARSER: RefCell<Parser> = RefCell::new(python_parser());
     }
-    let tree = PARSER.with_borrow_mut(|parser| parser.parse(source, before));
+    let tree = PARSER.with_borrow_mut(|parser| {
+        // fails for ranges that overlap: here is at most one
+        let is_set = parser.set_included_ranges(within).is_ok();
+        debug_assert!(is_set);
+        parser.parse(source, before)
+    });
     // `None` is only returned for a parser without language, with a time-out, or cancelled: none of them here
     let tree = tree.unwrap_or_else(|| unreachable!("a parser with a language and no time-out returns a tree"));
     Parsed { tree }
