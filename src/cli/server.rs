@@ -95,8 +95,8 @@ impl Tools for Own {
     }
 
     fn measured(&self, settings: &ModelSettings) -> HashMap<String, Measured> {
-        let bundle = Bundle::find(settings.bundle.as_deref());
-        bundle.and_then(|bundle| concepts::read_measured(&bundle.folder)).unwrap_or_default()
+        let folder = Bundle::folder(settings.bundle.as_deref());
+        folder.and_then(|folder| concepts::read_measured(&folder)).unwrap_or_default()
     }
 
     fn stores(&self, starts: &[PathBuf]) -> Vec<Store> {

@@ -10,6 +10,7 @@
 //! - `@excluded`: a node that is none of these three after all, for what can only be said by what is absent.
 
 use crate::syntax::{Capture, Parsed, Pattern, PatternError, Searched};
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -39,8 +40,14 @@ pub struct Presence {
 /// A query and, once it was asked for, its detector.
 type Lazy = (&'static str, OnceLock<Option<Detector>>);
 
-/// (name, query) of every file under `grammars/python/concepts`.
-const QUERIES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/queries.rs"));
+/// A concept's name, and the text of its query.
+type Query = (&'static str, &'static str);
+
+/// With more parts than this, walking takes longer than compiling gains.
+const MOST_PARTS: usize = 4;
+
+/// Every file under `grammars/python/concepts`.
+const QUERIES: &[Query] = include!(concat!(env!("OUT_DIR"), "/queries.rs"));
 
 impl Detector {
     /// The detector of a named concept, compiled when it is first asked for: all of them take a third of a second.
@@ -61,25 +68,58 @@ impl Detector {
     /// Counts in the function at `range`.
     pub fn presence(&self, parsed: &Parsed, source: &str, range: Range<usize>) -> Presence {
         let captures = self.pattern.captures(&Searched::new(parsed, source, range));
-        self.says.presence(&captures.iter().collect::<Vec<_>>())
+        self.says.presence(&captures)
     }
 
-    /// What all detectors count in the function at `range`, by the names of their concepts: in one walk, for a light bulb.
-    /// The first call compiles them, which takes some hundred milliseconds.
+    /// What all detectors count in the function at `range`, by the names of their concepts: for a light bulb, in as few walks
+    /// as there are [parts](Part). The first call compiles them, which takes some hundred milliseconds.
     pub fn presences(parsed: &Parsed, source: &str, range: Range<usize>) -> HashMap<&'static str, Presence> {
-        static ALL: OnceLock<Option<(Pattern, Vec<Says>)>> = OnceLock::new();
-        let all = ALL.get_or_init(|| {
-            let pattern = Pattern::joined(QUERIES.iter().map(|(_, text)| *text)).ok()?;
-            Some((pattern, QUERIES.iter().map(|(_, text)| Says::of(text)).collect()))
-        });
-        let Some((pattern, says)) = all else { return HashMap::new() };
-        let captures = pattern.captures(&Searched::new(parsed, source, range));
-        let mut parts: Vec<Vec<&Capture<'_>>> = vec![Vec::new(); says.len()];
-        for capture in &captures {
-            parts[capture.part].push(capture);
+        static ALL: OnceLock<Vec<Part>> = OnceLock::new();
+        let searched = Searched::new(parsed, source, range);
+        ALL.get_or_init(Part::all).iter().flat_map(|part| part.presences(&searched)).collect()
+    }
+}
+
+/// Some of the detectors as one pattern. One walk for many queries is several times quicker than one each, and compiling them
+/// is what takes long: so there is one part for each of a few threads.
+struct Part {
+    pattern: Pattern,
+    concepts: Vec<(&'static str, Says)>,
+}
+
+impl Part {
+    /// All detectors, compiled beside each other.
+    fn all() -> Vec<Self> {
+        let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get().min(MOST_PARTS));
+        // long queries take long; the longest first, each where there is least to do
+        let mut queries = QUERIES.to_vec();
+        queries.sort_by_key(|(name, text)| (Reverse(text.len()), *name));
+        let mut shares: Vec<(usize, Vec<Query>)> = vec![Default::default(); threads];
+        for query in queries {
+            if let Some((size, share)) = shares.iter_mut().min_by_key(|(size, _)| *size) {
+                *size += query.1.len();
+                share.push(query);
+            }
         }
-        let counted = QUERIES.iter().zip(says).zip(&parts);
-        counted.map(|(((name, _), says), captures)| (*name, says.presence(captures))).collect()
+        std::thread::scope(|scope| {
+            let parts: Vec<_> = shares.iter().map(|(_, share)| scope.spawn(|| Self::new(share))).collect();
+            parts.into_iter().filter_map(|part| part.join().ok().flatten()).collect()
+        })
+    }
+
+    /// `None` when a query does not compile; a test holds that all do.
+    fn new(queries: &[Query]) -> Option<Self> {
+        let pattern = Pattern::joined(queries.iter().map(|(_, text)| *text)).ok()?;
+        Some(Self { pattern, concepts: queries.iter().map(|(name, text)| (*name, Says::of(text))).collect() })
+    }
+
+    fn presences(&self, searched: &Searched<'_>) -> impl Iterator<Item = (&'static str, Presence)> {
+        let mut captures: Vec<Vec<Capture<'_>>> = vec![Vec::new(); self.concepts.len()];
+        for capture in self.pattern.captures(searched) {
+            captures[capture.part].push(capture);
+        }
+        let counted = self.concepts.iter().zip(captures);
+        counted.map(|((name, says), captures)| (*name, says.presence(&captures)))
     }
 }
 
@@ -90,7 +130,7 @@ impl Says {
         Self { applicable: has("@applicable"), needed: has("@needed") }
     }
 
-    fn presence(self, captures: &[&Capture<'_>]) -> Presence {
+    fn presence(self, captures: &[Capture<'_>]) -> Presence {
         let nodes = |name: &str, own: bool| -> BTreeSet<usize> {
             let wanted = captures.iter().filter(|one| one.name == name && (one.own || !own));
             wanted.map(|one| one.node).collect()

@@ -5,6 +5,7 @@ use crate::codec::Vocabulary;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// The bundle format that this release reads.
@@ -68,14 +69,17 @@ pub struct Bundle {
 impl Bundle {
     /// Finds and checks the bundle: an explicit folder, `LERP_MODEL`, beside the binary's environment, the source tree.
     pub fn find(explicit: Option<&Path>) -> Result<Self, LatentError> {
+        Self::open(&Self::folder(explicit)?)
+    }
+
+    /// Where the bundle is; what is in it is not looked at.
+    pub fn folder(explicit: Option<&Path>) -> Result<PathBuf, LatentError> {
         if let Some(folder) = explicit {
-            return Self::open(folder);
+            return Ok(folder.to_path_buf());
         }
         let looked = places();
-        match looked.iter().find(|folder| folder.join("manifest.json").is_file()) {
-            Some(folder) => Self::open(folder),
-            None => Err(LatentError::NoBundle { looked }),
-        }
+        let found = looked.iter().find(|folder| folder.join("manifest.json").is_file()).cloned();
+        found.ok_or(LatentError::NoBundle { looked })
     }
 
     /// Opens the bundle in a folder; every file's size and hash is compared with the manifest.
@@ -95,12 +99,12 @@ impl Bundle {
         let mut size = 0;
         for (name, entry) in &manifest.files {
             let file = folder.join(name);
-            let bytes = std::fs::read(&file).map_err(|error| corrupt(file.clone(), error.to_string()))?;
-            if bytes.len() as u64 != entry.size {
-                let problem = format!("it has {} bytes, the manifest says {}", bytes.len(), entry.size);
+            let (bytes, sha256) = hash_of(&file).map_err(|error| corrupt(file.clone(), error.to_string()))?;
+            if bytes != entry.size {
+                let problem = format!("it has {bytes} bytes, the manifest says {}", entry.size);
                 return Err(corrupt(file, problem));
             }
-            if hash(&bytes) != entry.sha256 {
+            if sha256 != entry.sha256 {
                 return Err(corrupt(file, "its contents are not what the manifest says".to_owned()));
             }
             size += entry.size;
@@ -113,7 +117,18 @@ impl Bundle {
 }
 
 fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+/// A file's size and hash. It is read a little at a time: a whole graph would leave its room behind in the process.
+fn hash_of(file: &Path) -> std::io::Result<(u64, String)> {
+    let (mut file, mut hash) = (File::open(file)?, Sha256::new());
+    let bytes = std::io::copy(&mut file, &mut hash)?;
+    Ok((bytes, hexadecimal(&hash.finalize())))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn places() -> Vec<PathBuf> {
