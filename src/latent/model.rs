@@ -4,6 +4,7 @@ use super::bundle::SEARCH;
 use super::{Bundle, LatentError, Runtime};
 use crate::codec::WindowPair;
 use crate::codec::vocabulary::{BOS, EOS, Id, PAD};
+use ort::ep::CPU;
 use ort::session::{Session, SessionInputValue};
 use ort::value::{DynValue, Tensor};
 use std::borrow::Cow;
@@ -55,6 +56,8 @@ const MEMORY: [&str; 8] =
 
 /// Few different shapes reach the runtime: lengths are filled up to a multiple.
 const BUCKET: usize = 32;
+/// So many windows are encoded at a time: more take more memory, and no less time.
+const WINDOWS: usize = 4;
 
 impl Model {
     /// Loads all graphs.
@@ -108,6 +111,14 @@ impl Model {
 
     /// The edits of windows, one per window, not normed.
     pub fn edits(&mut self, windows: &[WindowPair]) -> Result<Vec<EditVector>, LatentError> {
+        let mut edits = Vec::with_capacity(windows.len());
+        for some in windows.chunks(WINDOWS) {
+            edits.extend(self.some_edits(some)?);
+        }
+        Ok(edits)
+    }
+
+    fn some_edits(&mut self, windows: &[WindowPair]) -> Result<Vec<EditVector>, LatentError> {
         let longest = windows.iter().map(|window| window.ids.len().max(window.opposite_ids.len())).max().unwrap_or(1);
         let (count, width) = (windows.len(), longest.next_multiple_of(BUCKET / 2));
         let rows = |row: &dyn Fn(&WindowPair) -> Vec<i64>| {
@@ -159,7 +170,11 @@ fn session(runtime: &Runtime, path: &Path) -> Result<Session, LatentError> {
     let builder = Session::builder(&runtime.environment).map_err(|error| named(&error))?;
     let builder = builder.with_intra_threads(1).map_err(|error| named(&error))?;
     let builder = builder.with_inter_threads(1).map_err(|error| named(&error))?;
-    let mut builder = builder.with_intra_op_spinning(false).map_err(|error| named(&error))?;
+    let builder = builder.with_intra_op_spinning(false).map_err(|error| named(&error))?;
+    // an arena and the plans of past shapes keep what the longest function took, 50 MB and more, and save no time
+    let builder = builder.with_memory_pattern(false).map_err(|error| named(&error))?;
+    let cpu = CPU::default().with_arena_allocator(false).build();
+    let mut builder = builder.with_execution_providers([cpu]).map_err(|error| named(&error))?;
     builder.commit_from_file(path).map_err(|error| named(&error))
 }
 
