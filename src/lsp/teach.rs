@@ -6,7 +6,9 @@ use super::settings;
 use super::wish::{Target, Tokens};
 use crate::concepts::store::{About, Level, Store, StoreError, StoredPair, check_name, forget};
 use crate::concepts::{imports_brought, pair_of};
-use crate::synthesis::{Assessment, Cancel, Lesson, LessonError, SynthesisError, TaughtConcept, alike, usable};
+use crate::synthesis::{
+    Assessment, Cancel, Lesson, LessonError, SEARCH_PER_PAIR, SynthesisError, TaughtConcept, alike, usable,
+};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -145,7 +147,7 @@ impl Shared {
             warnings.push("The project has a concept of this name, which is used there instead.".to_owned());
         }
         let (title, pairs) = (stored.title.clone(), stored.pairs.len());
-        let confidence = match editor.assess(&stored, cancel, &mut || {}) {
+        let confidence = match editor.assess(&stored, SEARCH_PER_PAIR, cancel, &mut || {}) {
             Ok((taught, assessed)) => judge(&taught, &assessed, &mut warnings),
             Err(SynthesisError::Cancelled) => {
                 warnings.push("It is stored, but was not tried on its own examples.".to_owned());
@@ -176,6 +178,13 @@ fn judge(taught: &TaughtConcept, assessed: &Assessment, warnings: &mut Vec<Strin
     }
     if right < all {
         warnings.push(format!("It reproduces {right} of its {all} examples."));
+    }
+    // what the user gets on a function that is no example
+    let follow = count(&assessed.reproduced);
+    if 2 * follow < all {
+        warnings.push(format!(
+            "{follow} of its {all} examples follow from the others: it may not do elsewhere what it should. More examples help."
+        ));
     }
     taught.agreement.clamp(0.0, 1.0)
 }

@@ -32,6 +32,7 @@ pub trait Teacher {
     fn assess(
         &self,
         stored: &Stored,
+        budget: Duration,
         cancel: &Cancel,
         step: &mut dyn FnMut(),
     ) -> Result<(TaughtConcept, Assessment), SynthesisError>;
@@ -55,10 +56,11 @@ impl Teacher for Engine {
     fn assess(
         &self,
         stored: &Stored,
+        budget: Duration,
         cancel: &Cancel,
         step: &mut dyn FnMut(),
     ) -> Result<(TaughtConcept, Assessment), SynthesisError> {
-        Engine::assess(self, stored, cancel, step)
+        Engine::assess(self, stored, budget, cancel, step)
     }
 }
 

@@ -102,19 +102,9 @@ impl Engine {
         Ok(StoredVector { model: self.model_id(), values: learned.vector.0, agreement: learned.agreement, searched })
     }
 
-    /// See [`Engine::assess_within`]; a pair that is left out is tried with the mean of the others.
-    pub fn assess(
-        &self,
-        stored: &Stored,
-        cancel: &Cancel,
-        step: &mut dyn FnMut(),
-    ) -> Result<(TaughtConcept, Assessment), SynthesisError> {
-        self.assess_within(stored, Duration::ZERO, cancel, step)
-    }
-
     /// Tries a concept on its own pairs, and looks for built-in concepts that are like it. `step` is told of each pair. When a
     /// pair is left out, what the others teach is searched for within `budget`; zero: it is their mean.
-    pub fn assess_within(
+    pub fn assess(
         &self,
         stored: &Stored,
         budget: Duration,

@@ -173,6 +173,11 @@ async fn more_pairs_extend_a_concept_or_take_its_place() {
     assert!(warnings.iter().any(|one| one == "It reproduces 2 of its 3 examples."), "{warnings:?}");
     let learned = project.teach(json!({ "examples": [pair("hard")], "replace": true })).await.unwrap();
     assert_eq!((&learned["pairs"], &learned["confidence"]), (&json!(1), &json!(0.0)));
+    // two of three that do not follow from what the others show
+    let examples = json!([pair("load"), pair("odd"), pair("oddly")]);
+    let learned = project.teach(json!({ "examples": examples, "replace": true })).await.unwrap();
+    let warning = learned["warnings"][0].as_str().unwrap();
+    assert!(warning.starts_with("1 of its 3 examples follow from the others"), "{learned}");
     // with the user, for all projects; where the project has one of this name, that one holds
     let learned = project.teach(json!({ "examples": [pair("load")], "level": "user" })).await.unwrap();
     assert!(

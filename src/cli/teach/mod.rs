@@ -122,7 +122,7 @@ impl Teach {
         warn(&problems);
         let progress = Progress::new(stored.pairs.len(), "pairs");
         let budget = if self.fast { Duration::ZERO } else { SEARCH_PER_PAIR };
-        let assessed = engine.assess_within(&stored, budget, &cancel, &mut || progress.advance());
+        let assessed = engine.assess(&stored, budget, &cancel, &mut || progress.advance());
         progress.finish();
         let (taught, assessed) = match assessed {
             Err(SynthesisError::Cancelled) => {
