@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Tests of editors/vscode in the real workbench: installs it (vscode/install.sh), builds the .vsix and the scripted server.
-# Screenshots are left in target/vscode.
+# Tests of editors/vscode in the real workbench: installs it (vscode/install.sh), builds the scripted server; the .vsix is there.
+# Screenshots are left in target/vscode. With an argument only the tests whose name has it, without the ones that follow:
+# a folder without trust, and one edit by the real model, where LERP_TEST_BINARY or .venv has it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 target="$(realpath -m "${CARGO_TARGET_DIR:-target}")"
@@ -12,7 +13,17 @@ fi
 LERP_VSIX="$(realpath editors/vscode/lerp.vsix)"
 LERP_SHOTS="$target/vscode"
 export LERP_EDITORS LERP_TEST_SERVER LERP_VSIX LERP_SHOTS
-timeout 1500 "$LERP_EDITORS/node" tests/editors/vscode/e2e.mjs "$@"
-if [ $# -eq 0 ]; then
-    timeout 900 "$LERP_EDITORS/node" tests/editors/vscode/e2e.mjs --untrusted
+# what is started ends with what started it
+run() { timeout --foreground --kill-after=20 "$1" "$LERP_EDITORS/node" tests/editors/vscode/e2e.mjs "${@:2}"; }
+if [ $# -gt 0 ]; then
+    run 1500 "$@"
+    exit
+fi
+run 1500
+run 900 --untrusted
+real="$(realpath "${LERP_TEST_BINARY:-.venv/bin/lerp}" 2> /dev/null || true)"
+if [ -x "$real" ]; then
+    LERP_MODEL="$(realpath models/base)"
+    export LERP_MODEL
+    LERP_TEST_REAL=1 LERP_TEST_SERVER="$real" run 900 'the light bulb'
 fi

@@ -84,12 +84,13 @@ const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
 page.setDefaultTimeout(PATIENCE);
 
 let count = 0;
+let isLoaded = false;
 /** A new file, opened alone, with the cursor in its second line. */
 async function open() {
   count += 1;
   const path = join(folder, `file${count}.py`);
   writeFileSync(path, TEXT);
-  if (count > 1) {
+  if (isLoaded) {
     const file = page.locator('.explorer-folders-view .monaco-list-row', { hasText: `file${count}.py` });
     await poll(`file${count}.py is open`, async () => {
       await file.first().dblclick({ timeout: 5000 });
@@ -104,6 +105,7 @@ async function open() {
   await page.locator('.monaco-editor .view-line', { hasText: 'def greet' }).first().waitFor();
   await page.locator('.statusbar-item', { hasText: 'lerp' }).first().waitFor();
   await page.locator('.statusbar-item .codicon-wand, .statusbar-item .codicon-warning').first().waitFor();
+  isLoaded = true;
   await page.locator('.view-line', { hasText: 'name == None' }).first().click();
   return path;
 }
@@ -226,21 +228,32 @@ const restricted = {
   },
 };
 
+/** Nothing that was started stays behind, also when the time is up. */
+async function end(code) {
+  await Promise.race([browser.close().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 5000))]);
+  workbench.kill();
+  process.exit(code);
+}
+process.on('SIGTERM', () => end(124));
+
 let failed = 0;
 const only = process.argv.slice(2).find((argument) => !argument.startsWith('--'));
 for (const [name, test] of Object.entries(untrusted ? restricted : tests).filter(([name]) => !only || name.includes(only))) {
-  try {
-    await test();
-    console.log(`ok   ${name}`);
-  } catch (error) {
-    failed += 1;
-    await shot(`failed-${failed}`).catch(() => undefined);
-    console.log(`FAIL ${name}\n${error.stack ?? error}`);
+  // a busy machine loses keys and clicks: what fails twice is a failure
+  for (const attempt of [1, 2]) {
+    try {
+      await test();
+      console.log(`ok   ${name}${attempt > 1 ? ', at the second attempt' : ''}`);
+      break;
+    } catch (error) {
+      await shot(`failed-${failed + 1}-${attempt}`).catch(() => undefined);
+      console.log(`${attempt > 1 ? 'FAIL' : 'again'} ${name}\n${error.stack ?? error}`);
+      failed += attempt > 1 ? 1 : 0;
+      await page.keyboard.press('Escape').catch(() => undefined);
+    }
   }
 }
-await browser.close();
-workbench.kill();
 if (failed > 0) {
   console.log(`code-server said:\n${log.slice(-3000)}`);
 }
-process.exit(failed > 0 ? 1 : 0);
+await end(failed > 0 ? 1 : 0);

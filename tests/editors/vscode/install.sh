@@ -27,9 +27,13 @@ command -v make > /dev/null || packages+=(make)
 if [ ${#packages[@]} -gt 0 ]; then
     command -v apt-get > /dev/null || fail "install ${packages[*]} first"
     [ "$(id -u)" = 0 ] || fail "run first: sudo apt-get install ${packages[*]}"
-    apt-get update -qq >&2
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >&2 \
-        || fail "apt-get could not install ${packages[*]}"
+    log="$(mktemp)"
+    # a mirror that does not answer is given up soon
+    own=(-qq -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 -o Acquire::Retries=1)
+    { apt-get "${own[@]}" update \
+        && DEBIAN_FRONTEND=noninteractive apt-get "${own[@]}" install -y --no-install-recommends "${packages[@]}"; } > "$log" 2>&1 \
+        || { tail -n 20 "$log" >&2; fail "apt-get could not install ${packages[*]}; the log is $log"; }
+    rm "$log"
 fi
 
 if [ "$(cat "$home/.installed" 2> /dev/null)" != "$wanted" ]; then
