@@ -11,6 +11,7 @@ COMMANDS = {
     "train": "lerp_training.train:main",
     "ablate": "lerp_training.ablate:main",
     "evaluate": "lerp_training.evaluate:main",
+    "faults": "lerp_training.faults:main",
     "rewrites-synthetic": "lerp_training.synthetic.generate:main",
     "rewrites-named": "lerp_training.named_rules:main",
     "rewrites-sums": "lerp_training.sums:main",

@@ -1,5 +1,6 @@
 """Which failures the model card shows."""
 
+from lerp_training.faults import first_fault, in_words
 from lerp_training.failures import Answer, card, typical, worst
 
 RIGHT, WRONG = "def f(a):\n    return a is None", "def f(a):\n    return a is not None"
@@ -34,3 +35,22 @@ def test_the_card_shows_what_is_right_and_what_was_given() -> None:
     assert text.index("**none**, added; 1 wrong, 0 of them") < text.index("**never**")
     assert "Came back without an edit:\n\n```python\n" + SOURCE in text
     assert card({"concepts": concepts}) == []
+
+
+def test_the_first_step_that_goes_wrong_has_a_kind() -> None:
+    kinds = ["special"] * 6 + ["operator", "keyword"]
+    wanted = [-2, -3, 6, 4, -2, -4, 5, -1]  # at 1 to 2: a word, and a copy of 1 to 3
+    given = {
+        "where: another place": [-3, -3, 6, 5, -1],
+        "end of a hunk": [-2, -4, 6, 5, -1],
+        "word: keyword for operator": [-2, -3, 7, 5, -1],
+        "word: end for copy": [-2, -3, 6, 5, -1],
+        "end of a copy": [-2, -3, 6, 4, -2, -3, 5, -1],
+        "where: one hunk too many": [-2, -3, 6, 4, -2, -4, 5, -4, -4, 6, 5, -1],
+        "cut off": wanted[:5],
+    }
+    for fault, script in given.items():
+        assert first_fault(wanted, script, kinds) == fault
+    texts = [str(token) for token in range(30)]
+    assert in_words([20, 21, 22], wanted, texts) == "@1-2 {20} => 6 [20 21]"
+    assert in_words([20, 21, 22], wanted[:5], texts).endswith("...")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lerp_training import scripts, toy
+from lerp_training import faults, scripts, toy
 from lerp_training.config import EpisodeConfig, ModelConfig
 from lerp_training.data import Ragged, load_functions, load_rules, renumbered
 from lerp_training.episodes import Episodes, Plain
@@ -71,9 +71,10 @@ def test_source_tags() -> None:
 
 
 def test_doctests() -> None:
-    failed, tried = doctest.testmod(scripts)
-    assert tried
-    assert not failed
+    for module in (scripts, faults):
+        failed, tried = doctest.testmod(module)
+        assert tried
+        assert not failed
 
 
 @pytest.fixture(scope="module")
