@@ -51,7 +51,8 @@ pub struct Placed {
     pub text: Range<usize>,
 }
 
-/// Turns lexemes into ids; new spellings are added to `slots`. `start` is where the function's text begins.
+/// Turns lexemes into ids; new spellings are added to `slots`. `start` is where the function's text begins. A function that
+/// is longer than the model reads is refused.
 pub fn encode(
     source: &str,
     start: usize,
@@ -59,10 +60,21 @@ pub fn encode(
     concept: &ConceptTable,
     slots: &mut SlotTable,
 ) -> Result<Encoded, EncodeError> {
-    let vocabulary = Vocabulary::built_in();
     if lexemes.len() > LONGEST {
         return Err(EncodeError::TooLong { tokens: lexemes.len() });
     }
+    encode_whole(source, start, lexemes, concept, slots)
+}
+
+/// The same for a function of any length.
+pub fn encode_whole(
+    source: &str,
+    start: usize,
+    lexemes: &[Lexeme],
+    concept: &ConceptTable,
+    slots: &mut SlotTable,
+) -> Result<Encoded, EncodeError> {
+    let vocabulary = Vocabulary::built_in();
     let mut numbering = Numbering { vocabulary, concept, slots };
     let mut encoded = Encoded { ids: Vec::with_capacity(lexemes.len()), layout: Vec::with_capacity(lexemes.len()) };
     let mut end = start;

@@ -71,6 +71,23 @@ impl Detector {
         self.says.presence(&captures)
     }
 
+    /// Where the concept could be added in the function at `range` (`remove`: where it is), in bytes; nothing when the
+    /// detector can not tell.
+    pub fn places(&self, parsed: &Parsed, source: &str, range: Range<usize>, remove: bool) -> Vec<Range<usize>> {
+        let captures = self.pattern.captures(&Searched::new(parsed, source, range));
+        let excluded: BTreeSet<usize> =
+            captures.iter().filter(|one| one.name == "excluded").map(|one| one.node).collect();
+        let wanted = if remove { "present" } else { "applicable" };
+        let mut places: Vec<Range<usize>> = captures
+            .iter()
+            .filter(|one| one.name == wanted && (remove || !excluded.contains(&one.node)))
+            .map(|one| one.start..one.end)
+            .collect();
+        places.sort_by_key(|place| (place.start, place.end));
+        places.dedup();
+        places
+    }
+
     /// What all detectors count in the function at `range`, by the names of their concepts: for a light bulb, in as few walks
     /// as there are [parts](Part). The first call compiles them, which takes some hundred milliseconds.
     pub fn presences(parsed: &Parsed, source: &str, range: Range<usize>) -> HashMap<&'static str, Presence> {

@@ -24,6 +24,10 @@ pub struct Capture<'p> {
     pub node: usize,
     /// Whether it is run by the function itself, not by a function, lambda or class inside it.
     pub own: bool,
+    /// First byte of the node.
+    pub start: usize,
+    /// Behind its last byte.
+    pub end: usize,
 }
 
 /// A function as patterns see it: without comments, and with what is its own marked. Made once for any number of patterns.
@@ -84,7 +88,8 @@ impl Pattern {
                 let own = searched.own.contains(&node);
                 if own || capture.node.kind() != "function_definition" {
                     let name = self.query.capture_names()[capture.index as usize];
-                    found.push(Capture { part, name, node, own });
+                    let (start, end) = (capture.node.start_byte(), capture.node.end_byte());
+                    found.push(Capture { part, name, node, own, start, end });
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Filters: what may be shown. They reject, and bring the imports that an edit needs; they never write an edit.
 
 use super::imports;
-use crate::codec::{ConceptTable, Id, SlotTable, encode};
+use crate::codec::{ConceptTable, Id, SlotTable, encode_whole};
 use crate::concepts::Detector;
 use crate::syntax::{Function, LexemeKind, Parsed, find_functions, lex, parse, unbound_names};
 use crate::text::{TextEdit, apply_edits};
@@ -120,7 +120,7 @@ pub fn check(
         .ok_or(Refusal::DoesNotParse)?;
     let lexemes = lex(&parsed, &edited, function.range.clone()).map_err(|_| Refusal::DoesNotParse)?;
     let mut slots = expected.slots.clone();
-    let read = encode(&edited, function.range.start, &lexemes, expected.concept, &mut slots);
+    let read = encode_whole(&edited, function.range.start, &lexemes, expected.concept, &mut slots);
     if read.map_err(|_| Refusal::Misread)?.ids != meant {
         return Err(Refusal::Misread);
     }

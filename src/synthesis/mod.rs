@@ -15,6 +15,7 @@ mod lesson;
 mod merge;
 mod places;
 mod ranking;
+mod reading;
 mod step;
 mod teach;
 mod trivia;

@@ -7,7 +7,8 @@ use super::filter::{self, Expectation, Refusal, Subject};
 use super::merge::{Target, merge};
 use super::places::{Dial, Turned};
 use super::ranking::{Features, Passing, Regression, Setting, features};
-use crate::codec::{FunctionError, Id, Lexed, Mask, Replacement, SlotTable, apply, encode, replacements};
+use super::reading::Reading;
+use crate::codec::{FunctionError, Id, Lexed, Mask, Replacement, apply, replacements};
 use crate::concepts::{Applies, leaves_sense};
 use crate::latent::{DecodeOptions, Decoded, EditVector, LatentError, Script};
 use crate::syntax::{find_functions, parse};
@@ -71,10 +72,11 @@ impl Engine {
             return Ok(vec![draft.clone()]);
         }
         let seen = presence.is_some_and(|presence| concept.remove || presence.applicable.is_some());
-        let mut slots = SlotTable::default();
-        let encoded = encode(source, lexed.start, &lexed.lexemes, &concept.table, &mut slots)
-            .map_err(|error| named(error.into()))?;
-        let applies = concept.applies.as_ref().map_or(Applies::Likely, |applies| applies.of(&encoded.ids));
+        let places = concept
+            .detector
+            .map_or_else(Vec::new, |detector| detector.places(&parsed, source, function.range.clone(), concept.remove));
+        let mut reading = Reading::new(&lexed, &concept.table, &places).map_err(|error| named(error.into()))?;
+        let applies = concept.applies.as_ref().map_or(Applies::Likely, |applies| applies.of(&reading.encoded.ids));
         if applies == Applies::No {
             return Ok(vec![draft.clone()]);
         }
@@ -82,15 +84,24 @@ impl Engine {
         let (factor, share) = (strength.signum() * strength.abs().max(1.0), strength.abs().min(1.0));
         let sign = if concept.remove { -factor } else { factor };
         let v = Arc::new(EditVector(Vec::new()).plus(sign, &concept.vector));
-        let mask = Mask::new(&encoded.ids, &slots, &concept.table);
         outcome.timings.encode += millis(started);
 
         let started = Instant::now();
-        let decoded = self.decode(&encoded.ids, &v, mask, way)?;
+        let reluctance = match applies {
+            Applies::Doubtful => RELUCTANCE_IN_DOUBT,
+            _ if seen => RELUCTANCE_WHEN_SEEN,
+            _ => RELUCTANCE,
+        };
+        let mut decoded = self.decode(&reading, &v, way)?;
+        if best(&decoded) <= decoded.unchanged + reluctance && reading.widen() {
+            // what is to be seen for the edit may have been left out
+            decoded = self.decode(&reading, &v, way)?;
+        }
         outcome.timings.decode += millis(started);
 
         let started = Instant::now();
-        let target = Target { source, encoded: &encoded, slots: &slots, concept: &concept.table };
+        let Reading { encoded, slots, .. } = &reading;
+        let target = Target { source, encoded, slots, concept: &concept.table };
         let subject = Subject::new(source, &parsed, &function);
         let expected = Expectation {
             imports: &concept.imports,
@@ -100,14 +111,9 @@ impl Engine {
             detector: concept.detector,
             remove: concept.remove,
             concept: &concept.table,
-            slots: &slots,
+            slots,
         };
-        let best = decoded.scripts.first().map_or(f32::NEG_INFINITY, |script| script.log_probability);
-        let reluctance = match applies {
-            Applies::Doubtful => RELUCTANCE_IN_DOUBT,
-            _ if seen => RELUCTANCE_WHEN_SEEN,
-            _ => RELUCTANCE,
-        };
+        let best = best(&decoded);
         let ranking = self.ranking.as_deref().map(|ranking| ranking.of(concept.applies.is_some()));
         let likelier = best > decoded.unchanged + reluctance;
         let worth_a_look = match ranking {
@@ -209,25 +215,29 @@ impl Engine {
         Ok(drafts)
     }
 
-    /// The function's latents, and the scripts for it.
-    fn decode(
-        &self,
-        ids: &[Id],
-        v: &Arc<EditVector>,
-        mask: Option<Mask>,
-        way: &Way<'_>,
-    ) -> Result<Decoded, SynthesisError> {
+    /// The latents of what is read, and the scripts for the whole function.
+    fn decode(&self, reading: &Reading, v: &Arc<EditVector>, way: &Way<'_>) -> Result<Decoded, SynthesisError> {
         let options = DecodeOptions { scripts: way.count.max(2), longest: LONGEST_SCRIPT };
-        let (stop, ids, v) = (way.cancel.clone(), ids.to_vec(), Arc::clone(v));
+        let mask = Mask::new(reading.ids(), reading.read_slots(), &way.concept.table);
+        let (stop, ids, v) = (way.cancel.clone(), reading.ids().to_vec(), Arc::clone(v));
         let decoded = self.worker.run(move |model| {
             let locals = model.encode(&ids)?;
             model.scripts(&locals, &v, options, mask.as_ref(), &|| stop.is_cancelled())
         });
         match decoded {
             Err(LatentError::Cancelled) => Err(SynthesisError::Cancelled),
-            other => Ok(other?),
+            Err(other) => Err(other.into()),
+            Ok(mut decoded) => {
+                decoded.scripts = decoded.scripts.into_iter().filter_map(|script| reading.whole(script)).collect();
+                Ok(decoded)
+            }
         }
     }
+}
+
+/// Log-probability of the likeliest script.
+fn best(decoded: &Decoded) -> f32 {
+    decoded.scripts.first().map_or(f32::NEG_INFINITY, |script| script.log_probability)
 }
 
 /// Adds what a script gives, unless a likelier one gives the same tokens.
