@@ -8,11 +8,11 @@ left_out() { echo "VS Code was NOT tested: $*" >&2; exit 0; }
 load="$(cut -d. -f1 /proc/loadavg 2> /dev/null || echo 0)"
 [ "$load" -le $((4 * $(nproc))) ] || left_out "this machine is too busy (load $load on $(nproc) cores)"
 within() { timeout --kill-after=20 "$@"; }
-within 1200 bash tests/editors/vscode/install.sh > /dev/null || left_out "the workbench could not be installed here (above is why)"
-within 300 make --no-print-directory editors/vscode/node_modules/.installed || left_out "npm could not install what the extension is built with"
+within 720 bash tests/editors/vscode/install.sh > /dev/null || left_out "the workbench could not be installed here (above is why)"
+within 120 make --no-print-directory editors/vscode/node_modules/.installed || left_out "npm could not install what the extension is built with"
 make --no-print-directory vsix vscode-test
 code=0
-within 1500 bash tests/editors/vscode.sh || code=$?
+within 720 bash tests/editors/vscode.sh || code=$?
 # the time is up, for all or for one part
 if [ "$code" = 124 ] || [ "$code" = 137 ]; then
     left_out "the workbench took too long here"
