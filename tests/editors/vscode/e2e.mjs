@@ -27,7 +27,9 @@ writeFileSync(join(folder, 'pyproject.toml'), '');
 mkdirSync(user, { recursive: true });
 const settings = {
   'lerp.path': [server],
-  'lerp.confidence': 0.1,
+  // how good a model is at this concept, and how sure, is not what is tested here
+  'lerp.confidence': real ? 0 : 0.1,
+  'lerp.experimental': real,
   'files.autoSave': 'afterDelay',
   'files.autoSaveDelay': 100,
   'telemetry.telemetryLevel': 'off',
