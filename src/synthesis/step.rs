@@ -6,7 +6,7 @@ use super::engine::{Draft, Engine, millis};
 use super::filter::{self, Expectation, Refusal, Subject};
 use super::merge::{Target, merge};
 use super::places::{Dial, Turned};
-use super::ranking::{Features, Passing, Regression, Setting, features};
+use super::ranking::{Features, NAMES as FEATURES, Passing, Regression, Setting, Wanted, features};
 use super::reading::Reading;
 use crate::codec::{FunctionError, Id, Lexed, Mask, Replacement, apply, replacements};
 use crate::concepts::{Applies, leaves_sense};
@@ -151,8 +151,9 @@ impl Engine {
                 unchanged: decoded.unchanged,
             };
             let passing: Vec<&Passing<'_>> = candidates.iter().map(|candidate| &candidate.passing).collect();
-            let with_edits = self.describes || ranking.is_some_and(Regression::needs_edits);
-            of_each = features(&self.worker, &setting, &passing, with_edits)?;
+            let all = Wanted::of(FEATURES.into_iter());
+            let wanted = ranking.filter(|_| !self.describes).map_or(all, Regression::wanted);
+            of_each = features(&self.worker, &setting, &passing, wanted)?;
         }
         if self.describes {
             let texts = candidates.iter().map(|candidate| candidate.turned.passed.source.clone());

@@ -41,9 +41,25 @@ pub const NAMES: [&str; 23] = [
     "nearest_after",
 ];
 
-/// Whether a feature needs the edit encoder.
-pub fn needs_edits(name: &str) -> bool {
-    name.starts_with("edit_") || name.starts_with("pair_")
+/// What is worked out for features beyond those of the script and the concept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// The candidates as windows, for `common_` and `nearest_`.
+    pub windows: bool,
+    /// Their edits, for `edit_` and `pair_`: a run of the edit encoder.
+    pub edits: bool,
+}
+
+impl Wanted {
+    /// What these features need.
+    pub fn of<'n>(names: impl Iterator<Item = &'n str>) -> Self {
+        let mut wanted = Self { windows: false, edits: false };
+        for name in names {
+            wanted.edits |= name.starts_with("edit_") || name.starts_with("pair_");
+            wanted.windows |= name.starts_with("common_") || name.starts_with("nearest_");
+        }
+        wanted
+    }
 }
 
 /// The function that is edited, and by what.
@@ -74,20 +90,21 @@ pub struct Passing<'a> {
     pub ids: Vec<Id>,
 }
 
-/// The features of candidates, in their order; `with_edits`: those too that need the edit encoder.
+/// The features of candidates, in their order; those that are not wanted are 0.
 pub fn features(
     worker: &Worker,
     setting: &Setting<'_>,
     passing: &[&Passing<'_>],
-    with_edits: bool,
+    wanted: Wanted,
 ) -> Result<Vec<Features>, LatentError> {
     let read = |candidate: &&Passing<'_>| {
         let hunks = align(setting.ids, &candidate.ids);
         let (window, opposite) = windows(setting.ids, &candidate.ids, &hunks);
         WindowPair::new(&window, &opposite)
     };
-    let windows: Vec<WindowPair> = passing.iter().map(read).collect();
-    let (edits, pairs) = if with_edits && !windows.is_empty() {
+    let needed = wanted.windows || wanted.edits;
+    let windows: Vec<WindowPair> = passing.iter().filter(|_| needed).map(read).collect();
+    let (edits, pairs) = if wanted.edits && !windows.is_empty() {
         let windows = windows.clone();
         (worker.run(move |model| model.edits(&windows))?, setting.shown.edits(worker)?)
     } else {
@@ -110,7 +127,8 @@ pub fn features(
         };
         features.extend(["edit_all", "edit_content", "edit_summary", "edit_beside"].into_iter().zip(own));
         features.extend(["pair_all", "pair_content", "pair_summary", "pair_beside"].into_iter().zip(nearest));
-        let alike = setting.shown.likeness(setting.remove).of(&windows[at]);
+        let window = windows.get(at).filter(|_| wanted.windows);
+        let alike = window.map(|window| setting.shown.likeness(setting.remove).of(window)).unwrap_or_default();
         features.extend(["common_before", "common_after"].into_iter().zip(alike.common));
         features.extend(["nearest_before", "nearest_after"].into_iter().zip(alike.nearest));
         features

@@ -6,9 +6,8 @@
 mod features;
 mod shown;
 
-pub use features::{Features, NAMES, Passing, Setting, features};
+pub use features::{Features, NAMES, Passing, Setting, Wanted, features};
 
-use features::needs_edits;
 pub use shown::Shown;
 
 use crate::latent::LatentError;
@@ -70,9 +69,10 @@ impl Ranking {
 }
 
 impl Regression {
-    /// Whether it needs the edit encoder.
-    pub fn needs_edits(&self) -> bool {
-        self.weights.iter().any(|(name, weight)| *weight != 0.0 && needs_edits(name))
+    /// What its features need.
+    pub fn wanted(&self) -> Wanted {
+        let used = self.weights.iter().filter(|(_, weight)| **weight != 0.0);
+        Wanted::of(used.map(|(name, _)| name.as_str()))
     }
 
     /// How probably each candidate of a request is right.
