@@ -108,7 +108,7 @@ mod tests {
     }
 
     fn of(lines: usize) -> String {
-        let lines: String = (0..lines).map(|k| format!("    total = add(total, number, {k})\n")).collect();
+        let lines: String = (0..lines).map(|k| format!("    total = add(total, number, {})\n", k % 10)).collect();
         format!("def f(total, number):\n{lines}    return total\n")
     }
 
