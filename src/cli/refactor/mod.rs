@@ -3,11 +3,13 @@
 mod edit;
 mod report;
 mod settle;
+mod summary;
 #[cfg(test)]
 mod tests;
 
 pub use edit::{Bench, Wish};
-pub use report::{Fate, FileReport, Summary};
+pub use report::{Fate, FileReport};
+pub use summary::Summary;
 
 use super::args::{SandboxArgs, SettingsArgs, check_concepts};
 use super::engine::{Editor, brought, engine_at, keeps_behaviour};

@@ -1,7 +1,8 @@
 //! What is kept of a file, with a scripted engine and a scripted test runner.
 
+use super::Summary;
 use super::edit::{Bench, Wish};
-use super::report::{FileReport, Summary, at_strength};
+use super::report::{FileReport, at_strength};
 use crate::cli::files::Source;
 use crate::cli::scripted::{WordReferee, Words};
 use crate::config::TestChoice;
