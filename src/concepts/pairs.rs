@@ -1,5 +1,6 @@
 //! Whether texts can be a pair, and what an edit needs of the module around it.
 
+use super::Taught;
 use super::store::StoredPair;
 use crate::codec::{ConceptTable, FunctionError, Lexed, SlotTable};
 use crate::syntax::{Parsed, find_functions, import_of, parse, unbound_names};
@@ -54,6 +55,9 @@ pub enum PairProblem {
     /// No edit.
     #[error("before and after are the same but for layout and comments")]
     Same,
+    /// An edit that can not be learned.
+    #[error(transparent)]
+    Edit(FunctionError),
 }
 
 /// Refuses what is not one function before and after an edit.
@@ -76,7 +80,11 @@ pub fn check_pair(before: &str, after: &str) -> Result<(), PairProblem> {
         let lexed = Lexed::new(text).and_then(|lexed| lexed.ids(&ConceptTable::default(), &mut slots));
         lexed.map_err(|error| PairProblem::Function { side, error })
     };
-    if ids(Side::Before, before)? == ids(Side::After, after)? { Err(PairProblem::Same) } else { Ok(()) }
+    if ids(Side::Before, before)? == ids(Side::After, after)? {
+        return Err(PairProblem::Same);
+    }
+    let alone = Taught::new(std::iter::once((before, after)));
+    alone.map(drop).map_err(|(_, error)| PairProblem::Edit(error))
 }
 
 /// Whether two texts say the same function: the same tokens, layout and comments aside.
@@ -155,6 +163,8 @@ mod tests {
             good,
             "the before side can not be learned from: the function has",
         );
+        let many: String = (0..20).map(|n| format!("    new_name_{n}()\n")).collect();
+        check(good, &format!("def f(a):\n{many}"), "the example brings more names of its own than a concept can carry");
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub fn from_commit(revision: &str, paths: &[PathBuf]) -> Result<Collected> {
     let collected = changed(&commit, paths)?;
     if collected.pairs.is_empty() {
         let notes = collected.notes.iter().map(|note| format!("; {note}")).collect::<String>();
-        bail!("commit {revision} changes no Python function that was there before{notes}");
+        bail!("commit {revision} changes no Python function that was there before{}{notes}", under(paths));
     }
     Ok(collected)
 }
@@ -45,7 +45,12 @@ pub fn from_commit(revision: &str, paths: &[PathBuf]) -> Result<Collected> {
 /// The functions that the commits of a range changed, the oldest first; merges are left out.
 pub fn from_range(range: &str, paths: &[PathBuf]) -> Result<Collected> {
     let most = format!("--max-count={}", MOST_COMMITS + 1);
-    let listed = git(&["rev-list", "--no-merges", &most, "--end-of-options", range])?;
+    git(&["rev-parse", "--git-dir"])?;
+    let Ok(listed) = git(&["rev-list", "--no-merges", &most, "--end-of-options", range]) else {
+        bail!(
+            "{range:?} is no range of commits of this repository, such as v1.0..v2.0; `git log` shows those that there are"
+        );
+    };
     let listed = String::from_utf8_lossy(&listed).into_owned();
     let mut commits: Vec<&str> = listed.lines().collect();
     let mut all = Collected::default();
@@ -63,7 +68,7 @@ pub fn from_range(range: &str, paths: &[PathBuf]) -> Result<Collected> {
         }
     }
     if all.pairs.is_empty() {
-        bail!("no commit of {range} changes a Python function that was there before");
+        bail!("no commit of {range} changes a Python function that was there before{}", under(paths));
     }
     Ok(all)
 }
@@ -102,6 +107,12 @@ fn text(commit: &str, path: &str) -> Result<String> {
     let bytes = git(&["show", &format!("{commit}:{path}")])?;
     let text = SourceText::decode(&bytes).map_err(|error| anyhow::anyhow!("{path}:{error}"))?;
     Ok(text.text)
+}
+
+/// ` under src, tests`, where only some paths are meant.
+fn under(paths: &[PathBuf]) -> String {
+    let all: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    if all.is_empty() { String::new() } else { format!(" under {}", all.join(", ")) }
 }
 
 fn short(commit: &str) -> &str {

@@ -13,6 +13,7 @@ pub fn from_json_lines(name: &str, text: &str) -> Result<Vec<StoredPair>> {
         after: String,
     }
     let mut pairs = Vec::new();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
         let Line { before, after } = serde_json::from_str(line)
             .with_context(|| format!("{name}:{number}: a line is {{\"before\": \"…\", \"after\": \"…\"}}"))?;
@@ -37,6 +38,7 @@ mod tests {
             assert!(said.contains(expect), "{said}");
         };
         check("{\"before\": \"a\", \"after\": \"b\"}\n\n", "1");
+        check("\u{feff}{\"before\": \"a\", \"after\": \"b\"}\r\n", "1");
         check("", "0");
         check("{\"before\": \"a\", \"after\": \"b\"}\nnonsense", "p.jsonl:2: a line is");
         check("{\"before\": \"a\"}", "missing field `after`");

@@ -117,12 +117,19 @@ pub fn strength_text(strength: &str) -> &'static str {
     }
 }
 
+/// Of a diff that shows a cluster.
+const LINES: usize = 20;
+
 /// Clusters of like edits, each with a pair that shows it.
 pub fn clusters(clusters: &[Cluster], pairs: &[StoredPair], most: usize) -> String {
     let mut text = String::new();
     for (number, cluster) in (1..).zip(clusters).take(most) {
         let size = count(cluster.pairs.len(), "pair");
-        text += &format!("\x1b[1mcluster {number}\x1b[0m: {size}, agreement {:.2}\n", cluster.agreement);
+        let agreement = match cluster.pairs.len() {
+            1 => ", like no other".to_owned(),
+            _ => format!(", agreement {:.2}", cluster.agreement),
+        };
+        text += &format!("\x1b[1mcluster {number}\x1b[0m: {size}{agreement}\n");
         for at in cluster.pairs.iter().take(5) {
             text += &format!("  {}\n", pairs[*at].origin);
         }
@@ -130,7 +137,12 @@ pub fn clusters(clusters: &[Cluster], pairs: &[StoredPair], most: usize) -> Stri
             text += &format!("  and {} more\n", cluster.pairs.len() - 5);
         }
         if let Some(pair) = cluster.pairs.first().map(|at| &pairs[*at]) {
-            text += &colour(&unified(&pair.before, &pair.after, ("before", "after")));
+            let diff = unified(&pair.before, &pair.after, ("before", "after"));
+            let lines: Vec<&str> = diff.split_inclusive('\n').collect();
+            text += &colour(&lines[..lines.len().min(LINES)].concat());
+            if lines.len() > LINES {
+                text += &format!("… {} more\n", count(lines.len() - LINES, "line"));
+            }
         }
     }
     if clusters.len() > most {
