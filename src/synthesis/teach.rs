@@ -52,7 +52,7 @@ impl Engine {
     /// Groups pairs by their edits, the largest group first: two groups are joined as long as the mean cosine between them is
     /// at least [`LIKE`].
     pub fn clusters(&self, pairs: &[StoredPair]) -> Result<Vec<Cluster>, SynthesisError> {
-        Ok(grouped(&self.own_edits(pairs)?))
+        Ok(grouped(&cosines(&self.own_edits(pairs)?)))
     }
 
     /// Says which of the new pairs are like the pairs there are, or like each other when there are none yet.
@@ -61,10 +61,10 @@ impl Engine {
             return Ok(SortedOut { used: (0..new.len()).collect(), aside: Vec::new() });
         }
         let all = [base, new].concat();
-        let edits = self.own_edits(&all)?;
+        let like = self.likeness(&all)?;
         let core: Vec<usize> = if base.is_empty() {
             // without a base, all are the new ones
-            let largest = grouped(&edits).into_iter().next();
+            let largest = grouped(&like).into_iter().next();
             largest.map(|cluster| cluster.pairs).unwrap_or_default()
         } else {
             (0..base.len()).collect()
@@ -72,8 +72,11 @@ impl Engine {
         let mut sorted = SortedOut::default();
         for number in 0..new.len() {
             let at = base.len() + number;
-            let others: Vec<f32> =
-                core.iter().filter(|other| **other != at).map(|other| edits[at].cosine(&edits[*other])).collect();
+            let mut others: Vec<f32> =
+                core.iter().filter(|other| **other != at).map(|other| like[at][*other]).collect();
+            if others.is_empty() {
+                others = (0..all.len()).filter(|other| *other != at).map(|other| like[at][other]).collect();
+            }
             let mean = others.iter().sum::<f32>() / others.len().max(1) as f32;
             if base.is_empty() && core.contains(&at) && core.len() > 1 || mean >= LIKE {
                 sorted.used.push(number);
@@ -188,6 +191,20 @@ impl Engine {
         Ok(outcome.candidates.first().is_some_and(|first| same_function(&first.source, &pair.after)))
     }
 
+    /// How like each other the edits of pairs are that are meant to show one and the same: their cosines, under tables of their own or
+    /// under one for all, whichever is higher. A name that is the concept's in one pair may stand elsewhere in another, and is
+    /// then no name of that pair's own table.
+    fn likeness(&self, pairs: &[StoredPair]) -> Result<Vec<Vec<f32>>, SynthesisError> {
+        let mut like = cosines(&self.own_edits(pairs)?);
+        if let Ok(taught) = learn(pairs) {
+            let together = cosines(&self.edits(taught.windows)?);
+            for (value, other) in like.iter_mut().flatten().zip(together.into_iter().flatten()) {
+                *value = value.max(other);
+            }
+        }
+        Ok(like)
+    }
+
     /// The edit of each pair, under its own table.
     fn own_edits(&self, pairs: &[StoredPair]) -> Result<Vec<EditVector>, SynthesisError> {
         let mut windows = Vec::new();
@@ -206,12 +223,15 @@ fn examples(pairs: &[StoredPair]) -> Vec<Example> {
     pairs.iter().map(|pair| Example { before: pair.before.clone(), after: pair.after.clone() }).collect()
 }
 
-/// See [`Engine::clusters`].
-fn grouped(edits: &[EditVector]) -> Vec<Cluster> {
-    let cosine = |a: usize, b: usize| edits[a].cosine(&edits[b]);
-    let mut groups: Vec<Vec<usize>> = (0..edits.len()).map(|at| vec![at]).collect();
+fn cosines(edits: &[EditVector]) -> Vec<Vec<f32>> {
+    edits.iter().map(|a| edits.iter().map(|b| a.cosine(b)).collect()).collect()
+}
+
+/// See [`Engine::clusters`]; `like` are the cosines.
+fn grouped(like: &[Vec<f32>]) -> Vec<Cluster> {
+    let mut groups: Vec<Vec<usize>> = (0..like.len()).map(|at| vec![at]).collect();
     // sums of cosines between groups: joining two adds their rows
-    let mut sums: Vec<Vec<f32>> = (0..edits.len()).map(|a| (0..edits.len()).map(|b| cosine(a, b)).collect()).collect();
+    let mut sums = like.to_vec();
     loop {
         let couples = (0..groups.len()).flat_map(|b| (0..b).map(move |a| (a, b)));
         let mean = |(a, b): (usize, usize)| sums[a][b] / (groups[a].len() * groups[b].len()) as f32;
@@ -235,8 +255,9 @@ fn grouped(edits: &[EditVector]) -> Vec<Cluster> {
         .into_iter()
         .map(|mut pairs| {
             pairs.sort_unstable();
-            let own: Vec<EditVector> = pairs.iter().map(|at| edits[*at].clone()).collect();
-            Cluster { agreement: EditVector::agreement(&own), pairs }
+            let couples = pairs.iter().enumerate().flat_map(|(n, a)| pairs[..n].iter().map(|b| like[*a][*b]));
+            let (sum, count) = couples.fold((0.0, 0), |(sum, count), cosine| (sum + cosine, count + 1));
+            Cluster { agreement: if count == 0 { 1.0 } else { sum / count as f32 }, pairs }
         })
         .collect();
     clusters.sort_by_key(|cluster| (std::cmp::Reverse(cluster.pairs.len()), cluster.pairs.first().copied()));
