@@ -32,7 +32,7 @@ $(DEMO)/.installed: Makefile
 	$(DEMO)/bin/python -m pip install --quiet --disable-pip-version-check pytest $(DEMO_PACKAGE)
 	touch $@
 
-test: lint rust-test test-nvim test-clients test-vscode-here python-test demo
+test: lint rust-test test-nvim test-clients python-test demo
 
 lint:
 	$(CARGO) fmt --check

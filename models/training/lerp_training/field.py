@@ -93,7 +93,8 @@ def judged(case: Case, answer: dict, text: str) -> Result:
     ]
     sure = (answer.get("confidence") or 0.0, answer.get("threshold") or 0.0, next(iter(given), None), described, bool(answer["error"]))
     if case.source == case.wanted:
-        return Result(kept, kept, kept, bool(given), *sure)
+        alone = not given  # a request that is refused leaves the function alone, too
+        return Result(alone, alone, kept, bool(given), *sure)
     hits = [wanted == other for other in given]
     return Result(bool(hits[:1] and hits[0]), any(hits), kept, bool(given), *sure)
 

@@ -35,3 +35,4 @@ def write(model: Model, names: list[str], path: Path) -> None:
     vectors = model.soft_norm(model.concepts.detach().float())
     rows = {name: vectors[number].contiguous() for number, name in enumerate(model.config.concepts) if name in names}
     save_file(rows, path)
+    path.chmod(0o644)  # it is installed with the rest: whoever may run lerp has to read it
