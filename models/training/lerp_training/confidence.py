@@ -11,7 +11,7 @@ from pathlib import Path
 
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 1.01)
 PRECISION = 0.95
-FEWEST = 30  # shown edits that a threshold is judged by
+FEWEST = 15  # shown edits that a threshold is judged by
 KINDS = ("built-in", "taught")
 
 
