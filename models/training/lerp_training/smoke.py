@@ -144,6 +144,7 @@ STEPS: dict[str, Step] = {
         ("export",),
         (TORCH,),
     ),
+    "faults": Step(lambda folder: run("faults", weights(folder), "--data", folder, "--cases", 2, "--show", 1), ("train",), (TORCH,)),
     "export": Step(export, ("train",), (TORCH, ONNX)),
     "parity": Step(
         lambda folder: run("parity", weights(folder), "--bundle", folder / "base", "--out", folder / "parity.jsonl", "--cases", 4),
