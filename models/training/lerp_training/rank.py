@@ -47,7 +47,7 @@ def requests(rows: list[dict], names: list[str]) -> Requests:
             x[number, at] = [candidate[name] for name in names]
         hits = [at for at, candidate in enumerate(row["candidates"]) if candidate["right"]]
         right[number] = hits[0] if hits else NONE
-    applies = np.array([row["applies"] for row in rows])
+    applies = np.array([row["applies"] for row in rows], bool)
     weight = np.where(applies, 0.5 / max(1, applies.sum()), 0.5 / max(1, (~applies).sum())) * len(rows)
     return Requests(x, there, right, weight)
 
@@ -87,7 +87,7 @@ def first(rows: list[dict], p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Probability of the first candidate (0 where there is none), and whether it is right."""
     at = p.argmax(1) if p.shape[1] else np.zeros(len(rows), int)
     sure = p.max(1, initial=0.0)
-    return sure, np.array([bool(row["candidates"]) and row["candidates"][i]["right"] for row, i in zip(rows, at, strict=True)])
+    return sure, np.array([bool(row["candidates"]) and row["candidates"][i]["right"] for row, i in zip(rows, at, strict=True)], bool)
 
 
 def over_unchanged(rows: list[dict]) -> np.ndarray:
@@ -100,7 +100,7 @@ def gate(rows: list[dict], p: np.ndarray) -> tuple[float, float]:
     the concept to apply. Chosen so that right edits kept and functions left alone are most; a right edit that is lost weighs as much
     as two functions that are edited for nothing, which tests and diffs show. The lowest of equals."""
     sure, right = first(rows, p)
-    over, applies = over_unchanged(rows), np.array([row["applies"] for row in rows])
+    over, applies = over_unchanged(rows), np.array([row["applies"] for row in rows], bool)
 
     def worth(reluctance: float, probability: float) -> float:
         edited = (over > reluctance) & (sure >= probability)
@@ -143,7 +143,7 @@ def figures(rows: list[dict], p: np.ndarray, given: np.ndarray) -> dict[str, dic
 def study(rows: list[dict]) -> list[dict]:
     """What each choice of features brings, and today's order and confidence for comparison."""
     folds = folds_of(rows)
-    applies = np.array([row["applies"] for row in rows])
+    applies = np.array([row["applies"] for row in rows], bool)
     share = lambda these: round(float(these.mean()), 4) if these.size else None  # noqa: E731
     top = np.array([row["top"] for row in rows])
     table = [{"features": "as it is", "right": share(top[applies]), "left alone": share(top[~applies])}]
@@ -184,7 +184,7 @@ def chosen(rows: list[dict], folds: np.ndarray) -> tuple[dict, np.ndarray]:
     return regression, p
 
 
-def main(argv: list[str]) -> None:
+def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="lerp_training rank", description=__doc__.splitlines()[0])
     parser.add_argument("features", type=Path, help="what `field --split validation --features` wrote")
     parser.add_argument("--out", type=Path, help="where to write the ranking")
@@ -212,7 +212,12 @@ def main(argv: list[str]) -> None:
         if given.study:
             for one in study(of_kind):
                 print("  " + "  ".join(f"{key} {value}" for key, value in one.items()), flush=True)
+    fitted = [number for kind in confidence.KINDS for number in (ranking[kind]["bias"], *ranking[kind]["weights"].values())]
+    if not np.isfinite(fitted).all():
+        print(f"{given.features} has too few candidates to fit a ranking on: nothing is written; ask `field` for more --cases")
+        return 1
     if given.out:
         given.out.write_text(json.dumps(ranking, indent=1) + "\n")
     if given.confidence:
         print(confidence.write(given.confidence, judged, "validation"))
+    return 0
