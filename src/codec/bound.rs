@@ -15,20 +15,18 @@ pub fn own_names(source: &[Id], target: &[Id]) -> HashSet<Id> {
 /// `self` and `cls`: who a method is called on, in every function.
 pub fn is_receiver(id: Id) -> bool {
     static RECEIVERS: OnceLock<HashSet<Id>> = OnceLock::new();
-    let receivers = RECEIVERS.get_or_init(|| {
-        ["self", "cls"].into_iter().filter_map(|name| Vocabulary::built_in().id(Kind::Name, name)).collect()
-    });
-    receivers.contains(&id)
+    RECEIVERS.get_or_init(|| frequent(["self", "cls"])).contains(&id)
 }
 
-/// `self`, `cls` and built-in names mean the same in every function.
+/// Receivers and built-in names mean the same in every function.
 fn is_alike(id: Id) -> bool {
-    static ALIKE: OnceLock<HashSet<Id>> = OnceLock::new();
-    let alike = ALIKE.get_or_init(|| {
-        let names = builtin_names().chain(["self", "cls"]);
-        names.filter_map(|name| Vocabulary::built_in().id(Kind::Name, name)).collect()
-    });
-    alike.contains(&id)
+    static BUILT_IN: OnceLock<HashSet<Id>> = OnceLock::new();
+    is_receiver(id) || BUILT_IN.get_or_init(|| frequent(builtin_names())).contains(&id)
+}
+
+/// Those of some names that the vocabulary has.
+fn frequent<'n>(names: impl IntoIterator<Item = &'n str>) -> HashSet<Id> {
+    names.into_iter().filter_map(|name| Vocabulary::built_in().id(Kind::Name, name)).collect()
 }
 
 /// Frequent names that are parameters, or targets of an assignment, a loop, `as` or `:=`.

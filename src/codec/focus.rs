@@ -5,7 +5,7 @@
 
 use super::script::Step;
 use super::slots::SlotTable;
-use super::statements::{Statement, body_of};
+use super::statements::{Clause, Statement, body_of};
 use super::vocabulary::{Id, Kind, Vocabulary};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -26,8 +26,6 @@ pub struct Focus {
     core: Vec<bool>,
     /// The whole function's id of each slot.
     whole: HashMap<Id, Id>,
-    /// Tokens of the whole function.
-    length: usize,
 }
 
 impl Focus {
@@ -48,7 +46,6 @@ impl Focus {
             slots: SlotTable::default(),
             core: kept.iter().map(|at| chosen.core[*at]).collect(),
             whole: HashMap::new(),
-            length: ids.len(),
             kept,
         };
         let mut renumbered = HashMap::new();
@@ -121,7 +118,7 @@ impl Focus {
         let here = match (before, behind) {
             (Some((_, false)), Some((at, true))) | (None, Some((at, _))) => at,
             (Some((at, _)), _) => at,
-            (None, None) => self.length,
+            (None, None) => return None,
         };
         Some((here + 1, here + 1))
     }
@@ -142,6 +139,12 @@ struct Chosen<'p> {
 impl Chosen<'_> {
     fn mark(&mut self, range: Range<usize>) {
         self.keep[range].fill(true);
+    }
+
+    /// What makes a block one, without its statements.
+    fn frame(&mut self, clause: &Clause) {
+        self.mark(clause.head.clone());
+        self.mark(clause.end..clause.end + 1);
     }
 
     fn touches(&self, range: &Range<usize>) -> bool {
@@ -185,8 +188,7 @@ impl Chosen<'_> {
     fn inside(&mut self, statement: &Statement, budget: usize) {
         let heads: usize = statement.clauses.iter().map(|clause| clause.head.len() + 1).sum();
         for clause in &statement.clauses {
-            self.mark(clause.head.clone());
-            self.mark(clause.end..clause.end + 1);
+            self.frame(clause);
             if self.touches(&(clause.head.start..clause.end)) {
                 self.block(&clause.body, budget.saturating_sub(heads));
             } else if let Some(first) = clause.body.first() {
@@ -201,8 +203,7 @@ impl Chosen<'_> {
             self.mark(statement.range.clone());
         }
         for clause in &statement.clauses {
-            self.mark(clause.head.clone());
-            self.mark(clause.end..clause.end + 1);
+            self.frame(clause);
             if let Some(first) = clause.body.first() {
                 self.shortest(first);
             }

@@ -31,6 +31,11 @@ fn is_clean(source: &[Id], target: &[Id], hunk: &Hunk) -> bool {
         || hunk.from == hunk.to && whole_statements(&source[hunk.start..hunk.end], source, hunk.start)
 }
 
+/// Whether two hunks in a row may be parts of one rewrite: neither stands by itself, and they are in one statement.
+fn are_together(source: &[Id], target: &[Id], a: &Hunk, b: &Hunk) -> bool {
+    ![a, b].into_iter().any(|hunk| is_clean(source, target, hunk)) && !has_layout(&source[a.end..b.start])
+}
+
 /// One hunk from the first of these to the last.
 fn whole(group: &[Hunk]) -> Option<Hunk> {
     let (first, last) = (group.first()?, group.last()?);
@@ -44,10 +49,8 @@ fn replaces(group: &[Hunk]) -> bool {
 
 /// Statements that are taken apart and put together anew: a loop becomes a comprehension.
 fn merge_restructured(source: &[Id], target: &[Id], hunks: Vec<Hunk>) -> Vec<Hunk> {
-    let clean = |hunk: &Hunk| is_clean(source, target, hunk);
-    let touching = |a: &Hunk, b: &Hunk| !clean(a) && !clean(b) && !has_layout(&source[a.end..b.start]);
     let mut merged = Vec::with_capacity(hunks.len());
-    for group in hunks.chunk_by(touching) {
+    for group in hunks.chunk_by(|a, b| are_together(source, target, a, b)) {
         let restructures = group
             .iter()
             .any(|hunk| has_layout(&source[hunk.start..hunk.end]) || has_layout(&target[hunk.from..hunk.to]));
@@ -61,10 +64,8 @@ fn merge_restructured(source: &[Id], target: &[Id], hunks: Vec<Hunk>) -> Vec<Hun
 
 /// Expressions that are: a bracket that opens in one hunk and closes in another, a name that goes here and comes there.
 fn merge_moved(source: &[Id], target: &[Id], hunks: Vec<Hunk>) -> Vec<Hunk> {
-    let clean = |hunk: &Hunk| is_clean(source, target, hunk);
-    let touching = |a: &Hunk, b: &Hunk| !clean(a) && !clean(b) && !has_layout(&source[a.end..b.start]);
     let mut merged: Vec<Hunk> = Vec::with_capacity(hunks.len());
-    for group in hunks.chunk_by(touching) {
+    for group in hunks.chunk_by(|a, b| are_together(source, target, a, b)) {
         let mut joined = vec![false; group.len()]; // to the hunk before
         let opposite: Vec<Hunk> = group.iter().map(|hunk| hunk.opposite()).collect();
         let related = brackets(source, group).into_iter().chain(brackets(target, &opposite));

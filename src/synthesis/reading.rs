@@ -20,8 +20,12 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// A function to be edited at some places (bytes; none: they are not known).
-    pub fn new(lexed: &Lexed<'_>, concept: &ConceptTable, places: &[Range<usize>]) -> Result<Self, EncodeError> {
+    /// A function to be edited at some places (bytes; none: they are not known). They are asked for where it is long.
+    pub fn new(
+        lexed: &Lexed<'_>,
+        concept: &ConceptTable,
+        places: impl FnOnce() -> Vec<Range<usize>>,
+    ) -> Result<Self, EncodeError> {
         let mut slots = SlotTable::default();
         let encoded = encode_whole(lexed.source, lexed.start, &lexed.lexemes, concept, &mut slots)?;
         let tokens = encoded.ids.len();
@@ -30,7 +34,7 @@ impl Reading {
         }
         let too_long = tokens > LONGEST;
         let focus = if tokens > CLOSE {
-            let places = in_tokens(&encoded, places, too_long);
+            let places = in_tokens(&encoded, &places(), too_long);
             Some(places).filter(|places| !places.is_empty()).and_then(|p| Focus::new(&encoded.ids, &slots, &p, CLOSE))
         } else {
             None
@@ -104,7 +108,7 @@ mod tests {
             })
             .into_iter()
             .collect();
-        Reading::new(&lexed, &ConceptTable::default(), &places)
+        Reading::new(&lexed, &ConceptTable::default(), || places)
     }
 
     fn of(lines: usize) -> String {

@@ -72,10 +72,11 @@ impl Engine {
             return Ok(vec![draft.clone()]);
         }
         let seen = presence.is_some_and(|presence| concept.remove || presence.applicable.is_some());
-        let places = concept
-            .detector
-            .map_or_else(Vec::new, |detector| detector.places(&parsed, source, function.range.clone(), concept.remove));
-        let mut reading = Reading::new(&lexed, &concept.table, &places).map_err(|error| named(error.into()))?;
+        let places = || {
+            let range = function.range.clone();
+            concept.detector.map_or_else(Vec::new, |one| one.places(&parsed, source, range, concept.remove))
+        };
+        let mut reading = Reading::new(&lexed, &concept.table, places).map_err(|error| named(error.into()))?;
         let applies = concept.applies.as_ref().map_or(Applies::Likely, |applies| applies.of(&reading.encoded.ids));
         if applies == Applies::No {
             return Ok(vec![draft.clone()]);
