@@ -5,6 +5,21 @@ local lines, open, said, expected = h.lines, h.open, h.said, h.expected
 
 local tests = {}
 
+---Asks for an edit of which nothing comes, because of what is done while it is decoded.
+local function not_applied(meanwhile)
+  open(8)
+  local done
+  require('lerp').apply({ add = { 'logging' } }, function(applied)
+    done = applied
+  end)
+  vim.wait(100)
+  meanwhile()
+  wait('the answer', function()
+    return done ~= nil
+  end)
+  equal(done, false)
+end
+
 tests['a code action is applied, and undone in one step'] = function()
   open(GREET)
   vim.lsp.buf.code_action({
@@ -46,33 +61,17 @@ tests['concepts are completed, those that apply first'] = function()
 end
 
 tests['an edit for a text of before is not applied'] = function()
-  open(8)
-  local done
-  require('lerp').apply({ add = { 'logging' } }, function(applied)
-    done = applied
+  not_applied(function()
+    vim.api.nvim_buf_set_lines(0, 0, 0, false, { '# typed meanwhile' })
   end)
-  vim.wait(100)
-  vim.api.nvim_buf_set_lines(0, 0, 0, false, { '# typed meanwhile' })
-  wait('the answer', function()
-    return done ~= nil
-  end)
-  equal(done, false)
   assert(said('changed in the meantime'), vim.inspect(messages))
   equal(lines(), vim.list_extend({ '# typed meanwhile' }, vim.deepcopy(TEXT)))
 end
 
 tests['decoding can be cancelled'] = function()
-  open(8)
-  local done
-  require('lerp').apply({ add = { 'logging' } }, function(applied)
-    done = applied
+  not_applied(function()
+    vim.cmd('Lerp cancel')
   end)
-  vim.wait(100)
-  vim.cmd('Lerp cancel')
-  wait('the answer', function()
-    return done ~= nil
-  end)
-  equal(done, false)
   equal(lines(), TEXT)
   equal(messages, {})
 end
