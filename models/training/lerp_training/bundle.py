@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from lerp_training import config as settings
 from lerp_training import learned
+from lerp_training.computing import precision
 from lerp_training.config import ModelConfig
 from lerp_training.evaluate import TOGETHER, Case, agreement, answers, load
 from lerp_training.graphs import export
@@ -26,7 +27,6 @@ from lerp_training.quantise import quantise, strip
 from lerp_training.scripts import compact
 from lerp_training.search_graph import NAME as SEARCH
 from lerp_training.search_graph import export_search, shrink
-from lerp_training.train import precision
 from lerp_training.wheel import CONFIDENCE, RANKING, entry, link_for_the_wheel
 
 FORMAT = 1

@@ -108,6 +108,7 @@ class TrainConfig:
     muon: bool = True
     muon_largest: int = 300_000  # elements; larger matrices stay with AdamW
     clip: float = 1.0
+    oldest: int = 4  # steps, of a gradient that a second process computed
     plain_share: float = 0.08
     plain_tokens: int = 4096
     weights: dict[str, float] = field(

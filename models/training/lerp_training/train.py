@@ -5,16 +5,11 @@ Everything it makes lies in data/runs/NAME: config.json, checkpoint.pt (all that
 """
 
 import argparse
-import ctypes
 import json
 import os
-import queue
-import random
 import tempfile
-import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,16 +18,17 @@ os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "1024")
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
-from safetensors.torch import load_file, save_file  # noqa: E402
 
 from lerp_training import config as settings  # noqa: E402
-from lerp_training import learned, toy  # noqa: E402
+from lerp_training import learned, second, toy  # noqa: E402
 from lerp_training.batches import Batch, Sources, make_batch, plain_batch  # noqa: E402
+from lerp_training.checkpoints import resume, save, warm_start  # noqa: E402
+from lerp_training.computing import keep_memory, precision  # noqa: E402
 from lerp_training.config import EpisodeConfig, ModelConfig, TrainConfig, Vocabulary  # noqa: E402
-from lerp_training.data import load_functions, load_rules  # noqa: E402
-from lerp_training.episodes import Episodes, Plain  # noqa: E402
+from lerp_training.feed import Feed  # noqa: E402
 from lerp_training.losses import Outcome, edit_step, plain_step  # noqa: E402
 from lerp_training.model import Model  # noqa: E402
+from lerp_training.optimizers import learning_rate, make_optimizers  # noqa: E402
 from lerp_training.overrides import overridden  # noqa: E402
 from lerp_training.rewrites import CONCEPTS  # noqa: E402
 
@@ -44,6 +40,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, help="of training, earlier ones of a resumed run among them; 100, or 1 to smoke")
     parser.add_argument("--until", help="HH:MM, the end by the clock; the earlier of the two counts")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--second", action="store_true", help="a second process computes gradients, for a core of its own")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--init", type=Path, help="weights to start from, by name and shape")
     parser.add_argument("--learning-rate", type=float, default=TrainConfig.learning_rate)
@@ -81,92 +78,6 @@ class Clock:
         if self.questions:
             return self.answered / self.questions
         return 60 * self.minutes / self.budget
-
-
-def learning_rate(config: TrainConfig, step: int, done: float) -> float:
-    warm = min(1.0, (step + 1) / config.warm_up)
-    decay = 1.0 if done < config.decay_from else max(config.floor, (1 - done) / (1 - config.decay_from))
-    return config.learning_rate * warm * decay
-
-
-def ahead(make: Callable[[], object], count: int = 3) -> Callable[[], object]:
-    """Batches are made by a second thread, while the first is inside matrix products."""
-    made: queue.Queue = queue.Queue(count)
-
-    def work() -> None:
-        while True:
-            try:
-                made.put(make())
-            except Exception as problem:  # shown by the thread that waits
-                made.put(problem)
-                return
-
-    threading.Thread(target=work, daemon=True).start()
-
-    def get() -> object:
-        item = made.get()
-        if isinstance(item, Exception):
-            raise item
-        return item
-
-    return get
-
-
-def make_optimizers(model: Model, config: TrainConfig) -> list[torch.optim.Optimizer]:
-    """Muon (Jordan et al. 2024) for the products in the middle, at AdamW's size of step; AdamW for embeddings, learned questions,
-    norms, and matrices that are too large to be made orthogonal at every step."""
-    linear = {id(module.weight) for module in model.modules() if isinstance(module, torch.nn.Linear)}
-
-    def turned(p: torch.Tensor) -> bool:
-        return config.muon and id(p) in linear and min(p.shape) >= 64 and p.numel() <= config.muon_largest
-
-    middle = [p for p in model.parameters() if turned(p)]
-    matrices = [p for p in model.parameters() if p.dim() > 1 and not turned(p)]
-    others = [p for p in model.parameters() if p.dim() <= 1]
-    groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
-    adamw = torch.optim.AdamW(groups, lr=config.learning_rate, betas=config.betas, fused=True)
-    if not middle:
-        return [adamw]
-    muon = torch.optim.Muon(middle, lr=config.learning_rate, weight_decay=config.weight_decay, adjust_lr_fn="match_rms_adamw")
-    return [adamw, muon]
-
-
-def bfloat16_pays() -> bool:
-    """A CPU without instructions for it emulates bf16, some thirty times slower than it computes in fp32."""
-    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-
-
-def precision() -> torch.autocast:
-    return torch.autocast("cpu", torch.bfloat16, enabled=bfloat16_pays())
-
-
-def keep_memory() -> None:
-    """Freed tensors stay with the process: giving large ones back and taking them again costs a page fault per 4 kB."""
-    if hasattr(libc := ctypes.CDLL(None), "mallopt"):
-        trim_threshold, top_pad, mmap_max = -1, -2, -4
-        for option, value in ((mmap_max, 0), (trim_threshold, 2**31 - 1), (top_pad, 2**28)):
-            libc.mallopt(option, value)
-
-
-def warm_start(model: Model, path: Path) -> bool:
-    """Takes what fits by name and shape; whether the vectors of the concepts are among it."""
-    mine = model.state_dict()
-    given = {name: w.float() for name, w in load_file(path).items() if name in mine and mine[name].shape == w.shape}
-    if settings.concepts_of(path) != tuple(model.config.concepts):
-        given.pop("concepts", None)  # of other concepts
-    model.load_state_dict(given, strict=False)
-    print(f"{len(given)} of {len(mine)} tensors from {path}", flush=True)
-    return "concepts" in given
-
-
-def save(folder: Path, model: Model, optimizers: list[torch.optim.Optimizer], step: int, minutes: float) -> None:
-    state = {"model": model.state_dict(), "step": step, "minutes": minutes}
-    state["optimizers"] = [optimizer.state_dict() for optimizer in optimizers]
-    torch.save(state | {"rng": torch.get_rng_state()}, folder / "checkpoint.partial")
-    (folder / "checkpoint.partial").replace(folder / "checkpoint.pt")
-    weights = {name: w.bfloat16().contiguous() for name, w in model.state_dict().items()}
-    save_file(weights, folder / "weights.partial")
-    (folder / "weights.partial").replace(folder / "weights.safetensors")
 
 
 @torch.no_grad()
@@ -208,38 +119,22 @@ def main(argv: list[str]) -> None:
     optimizers = make_optimizers(model, config)
     step, consumed, begun = 0, 0.0, True
     if given.resume:
-        state = torch.load(folder / "checkpoint.pt", weights_only=True)
-        model.load_state_dict(state["model"])
-        for optimizer, kept in zip(optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(kept)
-        torch.set_rng_state(state["rng"])
-        step, consumed = state["step"], state["minutes"]
+        step, consumed = resume(folder, model, optimizers)
     elif given.init:
         begun = warm_start(model, given.init)
 
-    def episodes(split: str, seed: int) -> Episodes:
-        rules = load_rules(split, given.data / "rules")
-        print(f"{split}: {len(rules)} rules, {len(rules.part)} pairs", flush=True)
-        return Episodes(rules, vocabulary, model_config, episode_config, random.Random(seed))
-
-    functions = {split: load_functions(split, given.data / "functions.tokens.jsonl") for split in ("train", "validation")}
-    train_episodes, held_out = episodes("train", config.seed + step), episodes("validation", 1)
+    feed = Feed(given.data, vocabulary, model_config, episode_config, config)
+    seed = config.seed + step
+    train_episodes, held_out = feed.rules("train", seed), feed.rules("validation", 1)
     if not begun:
         learned.begin(model, train_episodes.rules)
-    train_plain = Plain(functions["train"], episode_config, random.Random(config.seed + step))
-    held_out_plain = Plain(functions["validation"], episode_config, random.Random(1))
     valid = []
     while sum(len(batch.labels) for batch in valid) < config.validate_questions:
         valid.append(make_batch(*held_out.step(), model_config))
+    held_out_plain = feed.plain("validation", 1)
     valid_plain = [plain_batch(held_out_plain.draw(config.plain_tokens), model_config) for _ in range(3)]
-    pick = random.Random(config.seed + step)
-
-    def make() -> Batch | Sources:
-        if pick.random() < config.plain_share:
-            return plain_batch(train_plain.draw(config.plain_tokens), model_config)
-        return make_batch(*train_episodes.step(), model_config)
-
-    following = ahead(make)
+    following = feed.endless(train_episodes, seed)
+    shared, end = second.start(model, feed, seed + 1_000_003) if given.second else (None, None)
     clock = Clock(given.minutes or (1.0 if given.smoke else 100.0), given.until, consumed, given.questions)
     saved = validated = logged = clock.minutes
     seen: dict[str, list[float]] = defaultdict(list)
@@ -265,10 +160,15 @@ def main(argv: list[str]) -> None:
         total = sum(config.weights[name] * loss for name, loss in outcome.losses.items())
         model.zero_grad()
         total.backward()
+        helped = shared.add_gradient(model, config.oldest) if shared else 0
+        questions += helped
+        clock.answered += helped
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip)
         if torch.isfinite(norm):
             for optimizer in optimizers:
                 optimizer.step()
+        if shared:
+            shared.put_weights(model)
         step += 1
 
         for name, loss in outcome.losses.items():
@@ -295,3 +195,5 @@ def main(argv: list[str]) -> None:
             save(folder, model, optimizers, step, clock.minutes)
             saved = clock.minutes
     save(folder, model, optimizers, step, clock.minutes)
+    if end:
+        end()
