@@ -82,6 +82,6 @@ mod tests {
         assert_eq!(of("def f(a):\n    for b in a:\n        pass\n", "pass"), "for IN");
         assert_eq!(of("def f(a):\n    if a:\n        g()\n    return a\n", "return"), "def IN if DE");
         let call = "def f(a):\n    a = print(a, a, a, a, a, None)\n";
-        assert_eq!(of(call, "None"), "def IN ID_1 = | = print (");
+        assert_eq!(of(call, "None"), "def IN a = | = print (");
     }
 }
