@@ -30,7 +30,7 @@ pub fn align(source: &[Id], target: &[Id]) -> Vec<Hunk> {
     let mut equal = Vec::new();
     match_runs(source, target, 0, 0, &mut equal);
     let mut hunks = between(&equal, source.len(), target.len());
-    merge_accidental(source, &mut hunks);
+    merge_accidental(source, target, &mut hunks);
     for i in 0..hunks.len() {
         let floor = if i == 0 { 0 } else { hunks[i - 1].end };
         let ceiling = hunks.get(i + 1).map_or(source.len(), |next| next.start);
@@ -115,14 +115,21 @@ fn between(equal: &[(usize, usize, usize)], source_len: usize, target_len: usize
 
 /// A bracket or a word of syntax between a token that goes and one that comes is an accident, not something that was
 /// kept. An operand was kept, however short it is.
-fn merge_accidental(source: &[Id], hunks: &mut Vec<Hunk>) {
+fn merge_accidental(source: &[Id], target: &[Id], hunks: &mut Vec<Hunk>) {
     const ACCIDENT: usize = 2;
     let replaces = |a: &Hunk, b: &Hunk| (a.start < a.end || b.start < b.end) && (a.from < a.to || b.from < b.to);
     let accident = |kept: &[Id]| kept.len() <= ACCIDENT && !kept.iter().any(|id| is_operand(*id) || is_layout(*id));
+    // the same replacement twice, as in `[], []`, is two edits
+    let again = |a: &Hunk, b: &Hunk| {
+        a.start < a.end
+            && a.from < a.to
+            && source[a.start..a.end] == source[b.start..b.end]
+            && target[a.from..a.to] == target[b.from..b.to]
+    };
     let mut merged: Vec<Hunk> = Vec::with_capacity(hunks.len());
     for hunk in hunks.drain(..) {
         match merged.last_mut() {
-            Some(last) if accident(&source[last.end..hunk.start]) && replaces(last, &hunk) => {
+            Some(last) if accident(&source[last.end..hunk.start]) && replaces(last, &hunk) && !again(last, &hunk) => {
                 last.end = hunk.end;
                 last.to = hunk.to;
             }
@@ -157,10 +164,12 @@ fn slide(source: &[Id], target: &[Id], hunk: &mut Hunk, floor: usize, ceiling: u
             text[lo..hi].iter().filter(|id| **id == IN).count() == text[lo..hi].iter().filter(|id| **id == DE).count();
         // `and x` rather than `x and`: what comes is then read off what stands before it
         let joins = !begins_statement && Vocabulary::built_in().kind(text[lo]) == Kind::Keyword;
+        // `except X IN ... NL DE` rather than `DE except X IN ... NL`: how many blocks end before it is left to no chance
+        let whole_block = begins_statement && text[lo] != DE && text[lo..hi].contains(&IN);
         8 * usize::from(begins_statement && ends_statement)
             + 4 * usize::from(begins_statement)
             + 2 * usize::from(balanced)
-            + usize::from(joins)
+            + usize::from(joins || whole_block)
     };
     let (left, right) = (left as isize, right as isize);
     // the first of the best: shifts are tried from the left

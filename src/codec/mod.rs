@@ -8,6 +8,7 @@ mod bound;
 mod columns;
 mod encode;
 mod focus;
+mod frame;
 mod grammar;
 mod mask;
 mod regroup;

@@ -65,7 +65,8 @@ pub fn script(source: &[Id], target: &[Id], hunks: &[Hunk]) -> Vec<Step> {
 }
 
 /// The longest balanced run of `source` that `wanted` begins with: (start, length). Among equals the one inside
-/// the hunk's own deleted stretch wins, then the nearest, because that is what was moved. From outside of that stretch
+/// the hunk's own deleted stretch wins, then the nearest, because that is what was moved; it ends where the stretch ends, as
+/// what stands behind it is kept. From outside of that stretch
 /// a run is whole statements, or one operand that begins with a name: that `( ) NL` or `[ k ]` stands somewhere in the
 /// function too is an accident, and of a list some functions would have a run and others not. `behind` is where the last
 /// copy ended.
@@ -77,7 +78,7 @@ fn copied(source: &[Id], wanted: &[Id], hunk: &Hunk, behind: Option<usize>) -> O
         .filter(|&start| source[start] == wanted[0])
         .map(|start| {
             let length = if inside(&start) {
-                balanced_run(&source[start..], wanted, true)
+                balanced_run(&source[start..hunk.end], wanted, true)
             } else {
                 let statements = if begins(start) { balanced_run(&source[start..], wanted, true) } else { 0 };
                 match statements.checked_sub(1).map(|last| wanted[last]) {

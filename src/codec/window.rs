@@ -2,16 +2,17 @@
 //!
 //! Each hunk with a few kept tokens on either side. The function's own names are slots here, however frequent they are,
 //! numbered by first appearance in what changes and then in what stands beside it: the same rewrite in two functions then
-//! reads the same, and a mean over pairs says which name goes where.
+//! reads the same, and a mean over pairs says which name goes where. What the place belongs to stands in front (`frame`).
 
 use super::align::Hunk;
 use super::bound::own_names;
+use super::frame::frame;
 use super::vocabulary::{BOS, EOS, GAP, Id, Kind, Vocabulary};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
 /// Kept tokens on either side of a hunk.
-const CONTEXT: usize = 6;
+pub(super) const CONTEXT: usize = 6;
 /// Longest window, in tokens, all hunks together.
 pub const LONGEST_WINDOW: usize = 96;
 /// An edit made at ten places says no more than one made at two.
@@ -40,27 +41,45 @@ pub struct Window {
     pub tags: Vec<Tag>,
 }
 
+/// A token of a run, and whether it is seen beside a change rather than named in front.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Seen {
+    id: Id,
+    tag: Tag,
+    beside: bool,
+}
+
+impl Seen {
+    fn beside(id: Id, tag: Tag) -> Self {
+        Self { id, tag, beside: true }
+    }
+
+    fn is_change(self) -> bool {
+        matches!(self.tag, Tag::Deleted | Tag::Inserted)
+    }
+}
+
 /// The window of an edit, and the window of the opposite edit.
 pub fn windows(source: &[Id], target: &[Id], hunks: &[Hunk]) -> (Window, Window) {
     let own = own_names(source, target);
-    let mut tagged: Vec<(Id, Tag)> = Vec::new();
-    let mut seen: HashMap<Vec<(Id, Tag)>, usize> = HashMap::new();
+    let mut seen: Vec<Seen> = Vec::new();
+    let mut counts: HashMap<Vec<Seen>, usize> = HashMap::new();
     for group in groups(hunks) {
         let run = run(source, target, group);
-        let changed = renumber(&run.iter().copied().filter(|(_, tag)| is_change(*tag)).collect::<Vec<_>>(), &own);
-        let count = seen.entry(changed).or_default();
+        let changed = renumber(&run.iter().copied().filter(|token| token.is_change()).collect::<Vec<_>>(), &own);
+        let count = counts.entry(changed).or_default();
         *count += 1;
-        let full = !tagged.is_empty() && tagged.len() + 1 + run.len() > LONGEST_WINDOW;
+        let full = !seen.is_empty() && seen.len() + 1 + run.len() > LONGEST_WINDOW;
         if *count > REPEATS || full {
             continue;
         }
-        if !tagged.is_empty() {
-            tagged.push((GAP, Tag::Gap));
+        if !seen.is_empty() {
+            seen.push(Seen::beside(GAP, Tag::Gap));
         }
-        tagged.extend(run);
+        seen.extend(run);
     }
-    tagged.truncate(LONGEST_WINDOW);
-    (window(&renumber(&tagged, &own)), window(&renumber(&opposite(&tagged), &own)))
+    seen.truncate(LONGEST_WINDOW);
+    (window(&renumber(&seen, &own)), window(&renumber(&opposite(&seen), &own)))
 }
 
 /// Hunks whose contexts touch stand in one run.
@@ -68,39 +87,44 @@ fn groups(hunks: &[Hunk]) -> impl Iterator<Item = &[Hunk]> {
     hunks.chunk_by(|a, b| b.start - a.end <= 2 * CONTEXT)
 }
 
-fn run(source: &[Id], target: &[Id], group: &[Hunk]) -> Vec<(Id, Tag)> {
+fn run(source: &[Id], target: &[Id], group: &[Hunk]) -> Vec<Seen> {
     let (Some(first), Some(last)) = (group.first(), group.last()) else {
         return Vec::new();
     };
     let mut run = Vec::new();
     let from = first.start.saturating_sub(CONTEXT);
+    for stretch in frame(source, first.start) {
+        run.extend(stretch.into_iter().map(|id| Seen { id, tag: Tag::Kept, beside: false }));
+        run.push(Seen { id: GAP, tag: Tag::Gap, beside: false });
+    }
     if first.start < CONTEXT {
-        run.push((BOS, Tag::Kept));
+        run.push(Seen::beside(BOS, Tag::Kept));
     }
     let mut at = from;
     for hunk in group {
-        run.extend(source[at..hunk.start].iter().map(|id| (*id, Tag::Kept)));
-        run.extend(source[hunk.start..hunk.end].iter().map(|id| (*id, Tag::Deleted)));
-        run.extend(target[hunk.from..hunk.to].iter().map(|id| (*id, Tag::Inserted)));
+        run.extend(source[at..hunk.start].iter().map(|id| Seen::beside(*id, Tag::Kept)));
+        run.extend(source[hunk.start..hunk.end].iter().map(|id| Seen::beside(*id, Tag::Deleted)));
+        run.extend(target[hunk.from..hunk.to].iter().map(|id| Seen::beside(*id, Tag::Inserted)));
         at = hunk.end;
     }
     let to = (last.end + CONTEXT).min(source.len());
-    run.extend(source[at..to].iter().map(|id| (*id, Tag::Kept)));
+    run.extend(source[at..to].iter().map(|id| Seen::beside(*id, Tag::Kept)));
     if last.end + CONTEXT > source.len() {
-        run.push((EOS, Tag::Kept));
+        run.push(Seen::beside(EOS, Tag::Kept));
     }
     run
 }
 
-/// Slots and `own` names as slots, by first appearance in what changes and then in what is kept, each kind from zero. Concept
-/// tokens keep their numbers: they are names, not places.
-fn renumber(run: &[(Id, Tag)], own: &HashSet<Id>) -> Vec<(Id, Tag)> {
+/// Slots and `own` names as slots, by first appearance in what changes, then beside it and then in front, each kind from
+/// zero. Concept tokens keep their numbers: they are names, not places.
+fn renumber(run: &[Seen], own: &HashSet<Id>) -> Vec<Seen> {
     let vocabulary = Vocabulary::built_in();
     let mut renamed: HashMap<Id, Id> = HashMap::new();
     let mut used: HashMap<Kind, usize> = HashMap::new();
-    let changed_first =
-        run.iter().filter(|(_, tag)| is_change(*tag)).chain(run.iter().filter(|(_, tag)| !is_change(*tag)));
-    for (id, _) in changed_first {
+    let rank = |token: &Seen| (!token.is_change(), !token.beside);
+    let mut in_order: Vec<&Seen> = run.iter().collect();
+    in_order.sort_by_key(|token| rank(token)); // stable
+    for Seen { id, .. } in in_order {
         let kind = if own.contains(id) { Kind::Id } else { vocabulary.kind(*id) };
         if matches!(kind, Kind::Id | Kind::Str | Kind::Num) {
             renamed.entry(*id).or_insert_with(|| {
@@ -110,31 +134,27 @@ fn renumber(run: &[(Id, Tag)], own: &HashSet<Id>) -> Vec<(Id, Tag)> {
             });
         }
     }
-    run.iter().map(|(id, tag)| (renamed.get(id).copied().unwrap_or(*id), *tag)).collect()
+    run.iter().map(|token| Seen { id: renamed.get(&token.id).copied().unwrap_or(token.id), ..*token }).collect()
 }
 
 /// Deleted and inserted exchanged, deleted still first.
-fn opposite(run: &[(Id, Tag)]) -> Vec<(Id, Tag)> {
+fn opposite(run: &[Seen]) -> Vec<Seen> {
     let mut out = Vec::with_capacity(run.len());
-    for stretch in run.chunk_by(|a, b| is_change(a.1) == is_change(b.1)) {
-        if !is_change(stretch[0].1) {
+    for stretch in run.chunk_by(|a, b| a.is_change() == b.is_change()) {
+        if !stretch[0].is_change() {
             out.extend_from_slice(stretch);
             continue;
         }
         // two hunks may touch inside one stretch only when the alignment put them there; they read as one change
-        let with = |tag| stretch.iter().filter(move |(_, other)| *other == tag).map(|(id, _)| *id);
-        out.extend(with(Tag::Inserted).map(|id| (id, Tag::Deleted)));
-        out.extend(with(Tag::Deleted).map(|id| (id, Tag::Inserted)));
+        let with = |tag| stretch.iter().filter(move |other| other.tag == tag).map(|token| token.id);
+        out.extend(with(Tag::Inserted).map(|id| Seen::beside(id, Tag::Deleted)));
+        out.extend(with(Tag::Deleted).map(|id| Seen::beside(id, Tag::Inserted)));
     }
     out
 }
 
-fn is_change(tag: Tag) -> bool {
-    matches!(tag, Tag::Deleted | Tag::Inserted)
-}
-
-fn window(run: &[(Id, Tag)]) -> Window {
-    Window { ids: run.iter().map(|(id, _)| *id).collect(), tags: run.iter().map(|(_, tag)| *tag).collect() }
+fn window(run: &[Seen]) -> Window {
+    Window { ids: run.iter().map(|token| token.id).collect(), tags: run.iter().map(|token| token.tag).collect() }
 }
 
 /// An edit as a window, and the opposite edit.

@@ -32,7 +32,7 @@ def places(d: Draw) -> tuple[str, Any]:
         "last in its block": lambda code, s: len(s.block) > 1 and s.block[-1] is s.node,
         "first in its block": lambda code, s: len(s.block) > 1 and s.block[0] is s.node,
     }
-    name = d.of(("anywhere",) * 8 + tuple(tests))
+    name = d.of(("anywhere",) * 24 + tuple(tests))
     return name, tests[name]
 
 
@@ -73,7 +73,7 @@ def remove(d: Draw, name: str) -> Rule:
 @families(["remove-first-statement", "remove-last-statement", "remove-all-but-last", "remove-docstring", "keep-first-statement",
            "body-to-pass"])  # fmt: skip
 def remove_at(d: Draw, name: str) -> Rule:
-    only = d.of(("any", "Expr", "Assign", "If", "Return", "For", "Raise", "AugAssign", "Try", "With"))
+    only = d.narrowed(("any", "Expr", "Assign", "If", "Return", "For", "Raise", "AugAssign", "Try", "With"))
     new = d.of(("", "", d.statement(), d.exit()))
 
     def run(code: Code) -> bool:
@@ -128,7 +128,7 @@ def around(d: Draw) -> str:
 def wrap_body(d: Draw, name: str) -> Rule:
     """The whole body, or all but its first or last statement, or only the last."""
     text = around(d)
-    only = d.of(("any",) * 4 + ("Return", "Assign", "If", "Expr", "For", "Raise"))
+    only = d.narrowed(("any",) + ("Return", "Assign", "If", "Expr", "For", "Raise"))
 
     def run(code: Code) -> bool:
         start = code.body_start
@@ -189,7 +189,7 @@ def wrap_inner(d: Draw, name: str) -> Rule:
         "wrap-with-body": (WITHS, "body", "With"),
         "wrap-handler-body": ((ast.ExceptHandler,), "body", "ExceptHandler"),
     }[name]
-    single = d.of(("any", "any", "one", "many"))
+    single = d.narrowed(("any", "one", "many"))
 
     def find(code: Code) -> list[Any]:
         found = [r.node for r in code.find(*kinds) if getattr(r.node, field)]
@@ -232,7 +232,7 @@ def unwrap_block(d: Draw, name: str) -> Rule:
 @families(["function-to-inner", "body-to-lambda-call"])
 def inner_function(d: Draw, name: str) -> Rule:
     """The body moves into a nested function that is then called."""
-    inner, where = d.name(), d.of(("any", "Return", "For", "If", "Assign", "Raise", "Call", "BinOp"))
+    inner, where = d.name(), d.narrowed(("any", "Return", "For", "If", "Assign", "Raise", "Call", "BinOp"))
     lead = f"return {inner}()" if d.chance(0.6) else f"{d.callee()}({inner})"
     single = name == "body-to-lambda-call"
 

@@ -246,7 +246,7 @@ def change_subscript(d: Draw, name: str) -> Rule:
         "subscript-twice": d.of((f"__x__[__i__][{bound}]", f"__x__[{bound}][__i__]", f"__x__[__i__, {bound}]")),
         "subscript-to-attribute": f"__x__.{method}",
     }.get(name, bound)
-    only = d.of((None, None, ast.Constant, ast.Name, ast.Attribute, ast.BinOp, ast.UnaryOp)) if not sliced else None
+    only = d.narrowed((None, ast.Constant, ast.Name, ast.Attribute, ast.BinOp, ast.UnaryOp)) if not sliced else None
 
     def find(code: Code) -> list[Ref]:
         found = [

@@ -44,9 +44,16 @@ def draw_rule(d: Draw, patterns: dict[str, list[Pattern]], root: str, primitives
             text = template.text()
         except (ValueError, AttributeError, IndexError):
             continue  # a primitive after another one met a tree it has no answer for
-        if text != pattern.text and _blocks_stay_blocks(template):
+        if text != pattern.text and _blocks_stay_blocks(template) and not _has_idle_statement(pattern, template):
             return compose(pattern, template.body, text, family_name(root, primitives), d.which())
     return None
+
+
+def _has_idle_statement(pattern: Pattern, template: Template) -> bool:
+    """Whether one of two statements only says where the other is to be changed: that can not be told from pairs."""
+    if not len(pattern.nodes) == len(template.body) == 2:
+        return False
+    return any(ast.dump(before) == ast.dump(after) for before, after in zip(pattern.nodes, template.body, strict=True))
 
 
 def _blocks_stay_blocks(template: Template) -> bool:

@@ -31,8 +31,8 @@ _DISPLAYS: dict[str, type] = {
 
 @families(list(_DISPLAYS))
 def change_display(d: Draw, name: str) -> Rule:
-    kind, inside, value, helper = _DISPLAYS[name], d.of(_PARENTS), d.value(), d.callee()
-    size = d.of(("any", "any", "any", "empty", "one", "two", "more"))
+    kind, inside, value, helper = _DISPLAYS[name], d.narrowed(_PARENTS), d.value(), d.callee()
+    size = d.narrowed(("any", "empty", "one", "two", "more"))
     action = name.split("-", 1)[1]
 
     def fits(node: Any) -> bool:
@@ -67,7 +67,7 @@ def change_display(d: Draw, name: str) -> Rule:
 
 @families(["dict-entry-last", "dict-entry-first", "dict-remove", "dict-spread", "dict-wrap-key", "dict-to-pairs"])
 def change_dict(d: Draw, name: str) -> Rule:
-    key, value, inside = d.of((d.string(), d.name(), d.upper())), d.argument(), d.of(_PARENTS[:8])
+    key, value, inside = d.of((d.string(), d.name(), d.upper())), d.argument(), d.narrowed(_PARENTS[:8])
     text = d.wrap()
     filled = d.of(("any", "filled", "empty"))
 
@@ -123,9 +123,9 @@ def change_comprehension(d: Draw, name: str) -> Rule:
     from .flow import spell
 
     text = spell(d, d.of(_COMPREHENSIONS[name]))
-    kinds = d.of((COMPREHENSIONS, COMPREHENSIONS, (ast.ListComp,), (ast.GeneratorExp,)))
-    filtered = d.of((None, None, True, False))
-    inside = d.of(("", "", "", "Call", "Return", "Assign"))
+    kinds = d.narrowed((COMPREHENSIONS, (ast.ListComp,), (ast.GeneratorExp,)))
+    filtered = d.narrowed((None, True, False))
+    inside = d.narrowed(("", "Call", "Return", "Assign"))
 
     def find(code: Code) -> list[Ref]:
         found = [r for r in code.find(*kinds) if len(r.node.generators) == 1 and not r.node.generators[0].is_async]
@@ -207,7 +207,7 @@ def change_ternary(d: Draw, name: str) -> Rule:
                  "__b__ if __t__ else __a__", "__a__ if not __t__ else __b__", "[__b__, __a__][bool(__t__)]", "{c}(__t__)[__a__:__b__]",
                  "{c}(__a__ if __t__ else __b__)", "__a__ if __t__ else {a}", "{a} if __t__ else __b__"))  # fmt: skip
     form = form.format(c=d.callee(), a=d.argument())
-    inside = d.of(("", "", "Return", "Assign", "Call", "keyword"))
+    inside = d.narrowed(("", "Return", "Assign", "Call", "keyword"))
 
     def edit(code: Code, ref: Ref) -> None:
         node = ref.node

@@ -88,7 +88,7 @@ _RAISES: dict[str, tuple[str, ...]] = {
 def change_raise(d: Draw, name: str) -> Rule:
     text = spell(d, d.of(_RAISES[name]))
     where, test = places(d)
-    only = d.of((None, None, ast.Call, ast.Name))
+    only = d.narrowed((None, ast.Call, ast.Name))
 
     def find(code: Code) -> list[Site]:
         return [
@@ -123,7 +123,7 @@ _LOOPS: dict[str, tuple[str, ...]] = {
 def change_loop(d: Draw, name: str) -> Rule:
     text = spell(d, d.of(_LOOPS[name]))
     once = text.count("__i__") == 1
-    need = d.of(("any", "any", "call", "name", "tuple target", "one statement", "nested"))
+    need = d.narrowed(("any", "call", "name", "tuple target", "one statement", "nested"))
     tests: dict[str, Any] = {
         "any": lambda s: True,
         "call": lambda s: isinstance(s.node.iter, ast.Call),
@@ -167,7 +167,7 @@ _IFS: dict[str, tuple[str, ...]] = {
 def change_if(d: Draw, name: str) -> Rule:
     """Acts on every `if` that has no `else`."""
     text = spell(d, d.of(_IFS[name]))
-    need = d.of(("any", "any", "any", "compare", "not", "name", "leaves", "assigns", "top", "one statement", "bool"))
+    need = d.narrowed(("any", "compare", "not", "name", "leaves", "assigns", "top", "one statement", "bool"))
     tests: dict[str, Any] = {
         "any": lambda code, s: True,
         "compare": lambda code, s: isinstance(s.node.test, ast.Compare),

@@ -256,7 +256,7 @@ def insert_scope(d: Draw, name: str) -> Rule:
     keyword = d.of(("global", "nonlocal", "import", "from"))
     names = ", ".join(d.name() for _ in range(d.of((1, 1, 2))))
     text = f"from {d.dotted().removeprefix('self.')} import {names}" if keyword == "from" else f"{keyword} {names}"
-    only = d.of(("", "Return", "For", "If", "With", "Try", "Assign"))
+    only = d.narrowed(("", "Return", "For", "If", "With", "Try", "Assign"))
 
     def run(code: Code) -> bool:
         if only and not any(type(ref.node).__name__ == only for ref in code.refs):

@@ -19,7 +19,7 @@ _PARENTS = ("", "", "", "Return", "Assign", "If", "Call", "For", "BinOp", "Compa
            "swap-tuple", "swap-ternary", "swap-list", "swap-keywords", "swap-dict-items"])  # fmt: skip
 def swap(d: Draw, name: str) -> Rule:
     """Two sub-expressions change places; with other choices only for one callee, operator or surrounding."""
-    inside = d.of(_PARENTS)
+    inside = d.narrowed(_PARENTS)
     which_calls, needs, test = called(d) if "argument" in name or "keywords" in name else ("", (), lambda r: True)
     kind: type = {
         "swap-operands": ast.BinOp, "swap-comparison": ast.Compare, "swap-bool-operands": ast.BoolOp, "swap-tuple": ast.Tuple,
@@ -84,8 +84,8 @@ def swap_statements(d: Draw, name: str) -> Rule:
     """Branches of an if/else (the condition turned or not), or statements of a block, change places."""
     branches = name.startswith("swap-branches")
     scope = d.of(("function", "function", "if", "loop", "with", "try"))
-    kind = d.of(("any", "any", "Assign", "Expr", "If", "AugAssign", "For", "Return"))
-    need = d.of(("any", "any", "Compare", "Call", "Name", "UnaryOp", "BoolOp", "Attribute"))
+    kind = d.narrowed(("any", "Assign", "Expr", "If", "AugAssign", "For", "Return"))
+    need = d.narrowed(("any", "Compare", "Call", "Name", "UnaryOp", "BoolOp", "Attribute"))
 
     def find(code: Code) -> list[Any]:
         if branches:
@@ -141,7 +141,7 @@ def hoist(d: Draw, name: str) -> Rule:
     new, where = d.name(), places(d)
     text = d.of((f"{new} = __x__", f"{new} = __x__", f"{new} = {d.callee()}(__x__)", f"{new}: {d.type()} = __x__",
                  f"{new} = __x__\n{d.callee()}({new})"))  # fmt: skip
-    kind = d.of((None, None, ast.Call, ast.Attribute, ast.BinOp, ast.Subscript, ast.Compare))
+    kind = d.narrowed((None, ast.Call, ast.Attribute, ast.BinOp, ast.Subscript, ast.Compare))
     statement: tuple[type, ...] = {
         "hoist-condition": (ast.If,), "hoist-return": (ast.Return,), "hoist-iterated": (ast.For,),
     }.get(name, (ast.Expr, ast.Assign, ast.Return))  # fmt: skip
@@ -195,7 +195,7 @@ def hoist(d: Draw, name: str) -> Rule:
 @families(["inline-next", "inline-return", "merge-assignments", "merge-calls", "assign-then-use"])
 def inline(d: Draw, name: str) -> Rule:
     """`x = e` and the one use of x right after it become one; or two neighbours become one statement."""
-    only = d.of(("any", "any", "Call", "Attribute", "BinOp", "Subscript", "Constant", "List", "Compare", "IfExp"))
+    only = d.narrowed(("any", "Call", "Attribute", "BinOp", "Subscript", "Constant", "List", "Compare", "IfExp"))
     join = d.of(("tuple", "tuple", "and", "or", "list")) if name == "merge-calls" else ""
     wrapped = d.wrap() if name == "assign-then-use" else "__x__"
 
@@ -270,7 +270,7 @@ _ASSIGNS: dict[str, tuple[str, ...]] = {
 def change_assignment(d: Draw, name: str) -> Rule:
     text = spell(d, d.of(_ASSIGNS[name]))
     where, test = places(d)
-    kind, target = d.kind(), d.of((None, ast.Name, ast.Name, ast.Attribute))
+    kind, target = d.kind(), d.narrowed((None, ast.Name, ast.Attribute))
     target = ast.Name if name == "assign-attribute" else target
 
     def find(code: Code) -> list[Site]:

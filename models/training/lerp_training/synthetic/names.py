@@ -93,7 +93,7 @@ def rename_module(d: Draw, name: str) -> Rule:
 def rename_function(d: Draw, name: str) -> Rule:
     """The function itself, where its name starts with one word."""
     new = d.name()
-    only = d.of(("Method", "Parameter", "Return", "For", "Raise", "Decorated", "Yield", "Try", "Docstring", "With"))
+    only = d.narrowed(("", "Method", "Parameter", "Return", "For", "Raise", "Decorated", "Yield", "Try", "Docstring", "With"))
 
     def find(code: Code) -> list[Any]:
         holds = {
@@ -102,7 +102,7 @@ def rename_function(d: Draw, name: str) -> Rule:
             "Decorated": bool(code.fn.decorator_list),
             "Docstring": bool(code.body_start),
         }
-        here = holds.get(only, any(type(r.node).__name__ == only for r in code.refs))
+        here = not only or holds.get(only, any(type(r.node).__name__ == only for r in code.refs))
         return [code.fn] if here and code.fn.name != new else []
 
     def edit(code: Code, fn: Any) -> None:
@@ -198,7 +198,7 @@ _OPERATORS: dict[str, tuple[type, tuple[type, ...]]] = {
 def change_operator(d: Draw, name: str) -> Rule:
     kind, operators = _OPERATORS[name]
     old, new = d.of(_COMMON[kind.__name__]), d.of(operators)
-    inside = d.of(("", "", "Return", "Assign", "If", "While", "Call", "BoolOp", "BinOp", "IfExp", "comprehension"))
+    inside = d.narrowed(("", "Return", "Assign", "If", "While", "Call", "BoolOp", "BinOp", "IfExp", "comprehension"))
     which = d.which()
 
     def at(node: Any) -> Any:
@@ -230,7 +230,7 @@ def flip(d: Draw, name: str) -> Rule:
     turned = {ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE, ast.Eq: ast.Eq, ast.NotEq: ast.NotEq}
     flipping = name == "flip-comparison"
     old = d.of(tuple(turned) if flipping else _COMPARE)
-    inside = d.of(("", "If", "Return", "BoolOp", "While", "IfExp", "Assert", "comprehension"))
+    inside = d.narrowed(("", "If", "Return", "BoolOp", "While", "IfExp", "Assert", "comprehension"))
 
     def find(code: Code) -> list[Ref]:
         return [
@@ -301,7 +301,7 @@ def change_constant(d: Draw, name: str) -> Rule:
     new = {"change-constant": d.constant, "constant-to-name": d.dotted, "constant-to-call": d.call}[name]()
     if name == "constant-to-name" and d.chance(0.3):
         new = d.upper()
-    inside = d.of(("", "", "", "Return", "Assign", "Call", "Compare", "BinOp", "keyword", "Subscript", "arguments"))
+    inside = d.narrowed(("", "Return", "Assign", "Call", "Compare", "BinOp", "keyword", "Subscript", "arguments"))
 
     def find(code: Code) -> list[Ref]:
         return [
@@ -328,7 +328,7 @@ def wrap_constant(d: Draw, name: str) -> Rule:
     """Every string, number or None that is no docstring."""
     kinds: dict[str, tuple[type, ...]] = {"wrap-string": (str,), "wrap-number": (int, float), "wrap-none": (type(None),)}
     text = d.wrap()
-    inside = d.of(("", "Call", "Assign", "Return", "Compare", "keyword", "BinOp", "Dict", "Subscript", "List", "Tuple"))
+    inside = d.narrowed(("", "Call", "Assign", "Return", "Compare", "keyword", "BinOp", "Dict", "Subscript", "List", "Tuple"))
 
     def find(code: Code) -> list[Ref]:
         return [

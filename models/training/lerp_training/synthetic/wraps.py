@@ -202,7 +202,7 @@ def wrap_operation(d: Draw, name: str) -> Rule:
     kinds = (ast.BinOp, ast.Compare, ast.BoolOp, ast.Dict, ast.List, ast.Tuple, ast.Subscript, ast.JoinedStr, ast.Lambda,
              ast.IfExp, ast.ListComp, ast.DictComp, ast.GeneratorExp, ast.Set, ast.Await, ast.UnaryOp)  # fmt: skip
     kind, text = d.of(kinds), d.wrap()
-    outer = d.of(("", "", "Call", "Return", "Assign", "If", "BinOp", "Compare", "keyword"))
+    outer = d.narrowed(("", "Call", "Return", "Assign", "If", "BinOp", "Compare", "keyword"))
 
     def find(code: Code) -> list[Ref]:
         return [
@@ -255,7 +255,7 @@ def unwrap(d: Draw, name: str) -> Rule:
         role = "method" if name == "unwrap-method" else d.of(("function", "method"))
         called = d.existing(role)
         needs = (f"{role}:{called}",)
-    inside = d.of(("", "", "Return", "Assign", "If", "Call", "For", "keyword", "Expr"))
+    inside = d.narrowed(("", "Return", "Assign", "If", "Call", "For", "keyword", "Expr"))
 
     def find(code: Code) -> list[Ref]:
         return [
