@@ -144,6 +144,23 @@ pub(super) fn is_layout(id: Id) -> bool {
     matches!(id, NL | IN | DE)
 }
 
+/// How many brackets are open at the end; `None` when one is closed that was not opened here: `+ f(0)` is to be told from
+/// `) + f(0`.
+pub(super) fn depth(ids: &[Id]) -> Option<usize> {
+    let brackets = ids.iter().filter(|id| !is_layout(**id)).filter_map(|id| Vocabulary::built_in().nesting(*id));
+    brackets.map(|(_, by)| by).try_fold(0usize, |depth, by| depth.checked_add_signed(by))
+}
+
+/// Whether a token ties what stands behind it to what stands before it: a word of syntax, or an operator that is no bracket.
+pub(super) fn joins(id: Id) -> bool {
+    let vocabulary = Vocabulary::built_in();
+    match vocabulary.kind(id) {
+        Kind::Keyword => !is_operand(id),
+        Kind::Operator => vocabulary.nesting(id).is_none(),
+        _ => false,
+    }
+}
+
 /// Moves a pure insertion or deletion to the best of its equal places.
 fn slide(source: &[Id], target: &[Id], hunk: &mut Hunk, floor: usize, ceiling: usize) {
     let inserts = hunk.start == hunk.end;
@@ -156,20 +173,26 @@ fn slide(source: &[Id], target: &[Id], hunk: &mut Hunk, floor: usize, ceiling: u
     let room_right = ceiling - hunk.end;
     let left = (1..=room_left.min(lo)).take_while(|k| text[lo - k] == text[hi - k]).count();
     let right = (1..=room_right.min(text.len() - hi)).take_while(|k| text[lo + k - 1] == text[hi + k - 1]).count();
+    let vocabulary = Vocabulary::built_in();
+    let comma = vocabulary.id(Kind::Operator, ",").unwrap_or(NL);
     let score = |shift: isize| {
         let (lo, hi) = (lo.saturating_add_signed(shift), hi.saturating_add_signed(shift));
         let begins_statement = lo == 0 || is_layout(text[lo - 1]);
         let ends_statement = matches!(text[hi - 1], NL | DE);
-        let balanced =
-            text[lo..hi].iter().filter(|id| **id == IN).count() == text[lo..hi].iter().filter(|id| **id == DE).count();
-        // `and x` rather than `x and`: what comes is then read off what stands before it
-        let joins = !begins_statement && Vocabulary::built_in().kind(text[lo]) == Kind::Keyword;
-        // `except X IN ... NL DE` rather than `DE except X IN ... NL`: how many blocks end before it is left to no chance
-        let whole_block = begins_statement && text[lo] != DE && text[lo..hi].contains(&IN);
+        let count = |wanted: Id| text[lo..hi].iter().filter(|id| **id == wanted).count();
+        let depth = depth(&text[lo..hi]);
+        let balanced = count(IN) == count(DE) && depth == Some(0);
+        // `and x` and `, x` rather than `x and`, `. x ( )` rather than `( ) . x`, `// x )` rather than `) // x`: what comes is then
+        // read off what stands before it, whatever that ends with
+        let closes = self::depth(&text[hi - 1..hi]).is_none();
+        let ties = joins(text[lo]) && (closes || text[lo] == comma || vocabulary.kind(text[lo]) == Kind::Keyword);
+        let joins = !begins_statement && depth.is_none_or(|depth| depth == 0) && ties;
+        // `DE except X IN ... NL DE`, however many blocks end before it
+        let one_end = text[lo] == DE && count(IN) > 0 && text[lo + 1] != DE;
         8 * usize::from(begins_statement && ends_statement)
             + 4 * usize::from(begins_statement)
             + 2 * usize::from(balanced)
-            + usize::from(joins || whole_block)
+            + usize::from(joins || one_end)
     };
     let (left, right) = (left as isize, right as isize);
     // the first of the best: shifts are tried from the left

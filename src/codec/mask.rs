@@ -22,8 +22,8 @@ pub struct Edited {
     viable: Viable,
     /// Source tokens that were kept or dropped.
     at: usize,
-    /// Whether a hunk was written.
-    changed: bool,
+    /// Whether a hunk was written that took nothing out.
+    inserted: bool,
 }
 
 /// Where a hunk may begin.
@@ -72,8 +72,8 @@ impl Mask {
         let mut viable = edited.viable.clone();
         let rest = &self.source[edited.at..];
         let read = viable.read_all(&self.alphabet, rest);
-        // two hunks that touch would be one
-        let first = edited.at + 1 + usize::from(edited.changed);
+        // what comes at the end of what was put in would be one hunk with it; of two statements in a row each is one
+        let first = edited.at + 1 + usize::from(edited.inserted);
         Starts { first, last: edited.at + read + 1, stop: read == rest.len() && viable.is_complete() }
     }
 
@@ -86,8 +86,9 @@ impl Mask {
 
     /// Drops the source up to a hunk's end, as a pointer.
     pub fn drop(&self, edited: &mut Edited, end: usize) {
-        edited.at = end.saturating_sub(1).clamp(edited.at, self.source.len());
-        edited.changed = true;
+        let to = end.saturating_sub(1).clamp(edited.at, self.source.len());
+        edited.inserted = to == edited.at;
+        edited.at = to;
     }
 
     /// What may be written next.

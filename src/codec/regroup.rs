@@ -4,13 +4,13 @@
 //! together anew, that is left to no chance: such a stretch is one hunk, in which what was kept is copied, and so the same
 //! rewrite always has the same script.
 
-use super::align::{Hunk, is_layout, is_operand};
+use super::align::{Hunk, depth, is_layout, is_operand};
 use super::bound::is_receiver;
 use super::vocabulary::{DE, IN, Id, Kind, NL, Vocabulary};
 
 /// Hunks in order -> hunks in order, fewer or as many. The same from both sides.
 pub(super) fn regroup(source: &[Id], target: &[Id], hunks: Vec<Hunk>) -> Vec<Hunk> {
-    let hunks = merge_moved(source, target, merge_restructured(source, target, hunks));
+    let hunks = merge_moved(source, target, merge_restructured(source, target, put_before(source, target, hunks)));
     let mut hunks = merge_ends(source, target, hunks);
     for hunk in &mut hunks {
         trim(source, target, hunk);
@@ -45,6 +45,50 @@ fn whole(group: &[Hunk]) -> Option<Hunk> {
 /// Whether something goes and something comes.
 fn replaces(group: &[Hunk]) -> bool {
     group.iter().any(|hunk| hunk.start < hunk.end) && group.iter().any(|hunk| hunk.from < hunk.to)
+}
+
+/// A part of a statement that gets a name in a statement of its own before it, or the other way round: the new statement is one
+/// hunk and the name in place of the part another, whichever is longer, the part or what stands around it.
+fn put_before(source: &[Id], target: &[Id], hunks: Vec<Hunk>) -> Vec<Hunk> {
+    let mut apart = Vec::with_capacity(hunks.len());
+    for group in hunks.chunk_by(|a, b| are_together(source, target, a, b)) {
+        let one = whole(group);
+        let forward = one.and_then(|one| named_before(source, target, one));
+        let both = forward
+            .or_else(|| named_before(target, source, one?.opposite()).map(|both| both.map(Hunk::opposite)))
+            .filter(|both| apart.last().is_none_or(|last: &Hunk| last.end <= both[0].start && last.to <= both[0].from));
+        match both {
+            Some(both) => apart.extend(both),
+            None => apart.extend_from_slice(group),
+        }
+    }
+    apart
+}
+
+/// Of a hunk whose target has whole statements before the rest of the source's only one: these statements, and the name that
+/// the first of them binds, in place of a part of the rest.
+fn named_before(source: &[Id], target: &[Id], one: Hunk) -> Option<[Hunk; 2]> {
+    let before = source[..one.start].iter().rev().take_while(|id| !is_layout(**id)).count();
+    let (start, from) = (one.start - before, one.from.checked_sub(before)?);
+    if source[start..one.start] != target[from..one.from] || has_layout(&source[start..one.end]) {
+        return None;
+    }
+    let last = target[from..one.to].iter().rposition(|id| is_layout(*id))?;
+    let rest = from + last + 1;
+    if target[from..rest].iter().any(|id| matches!(*id, IN | DE)) || rest == one.to {
+        return None;
+    }
+    let behind = source[one.end..].iter().take_while(|id| !is_layout(**id)).count();
+    let mut part = Hunk { start, end: one.end + behind, from: rest, to: one.to + behind };
+    if target.get(one.to..part.to) != Some(&source[one.end..part.end]) {
+        return None;
+    }
+    trim(source, target, &mut part);
+    // the name stands for what was a part: with nothing but `if` or `return` before it, the part is what is kept
+    let name = &target[part.from..part.to];
+    let apart = source[start..part.start].iter().any(|id| is_operand(*id));
+    let named = apart && part.start < part.end && !name.is_empty() && target[from..rest].starts_with(name);
+    named.then_some([Hunk { start, end: start, from, to: rest }, part])
 }
 
 /// Statements that are taken apart and put together anew: a loop becomes a comprehension.
@@ -116,7 +160,17 @@ fn moves(source: &[Id], target: &[Id], group: &[Hunk]) -> Vec<(usize, usize)> {
     };
     let goes = |hunk: &Hunk| &source[hunk.start..hunk.end];
     let comes = |hunk: &Hunk| &target[hunk.from..hunk.to];
+    let operands = |ids: &[Id]| ids.iter().copied().filter(|id| is_operand(*id)).collect::<Vec<_>>();
     let mut found = Vec::new();
+    // `2 < x` for `x > 2`: numbers and `self` stand everywhere, but where these are all that goes and comes they were moved
+    for (i, pair) in group.windows(2).enumerate() {
+        let (one, two) = (&pair[0], &pair[1]);
+        let (out, back) = (operands(goes(one)), operands(goes(two)));
+        let near = depth(&source[one.end..two.start]) == Some(0);
+        if near && !(out.is_empty() && back.is_empty()) && out == operands(comes(two)) && back == operands(comes(one)) {
+            found.push((i, i + 1));
+        }
+    }
     for (i, from) in group.iter().enumerate() {
         for (j, to) in group.iter().enumerate().filter(|(j, _)| *j != i) {
             let moved = |id: &&Id| says_which(id) && comes(to).contains(id);

@@ -3,7 +3,7 @@
 //! `script := hunk* STOP`, `hunk := PTR PTR item* END_HUNK`, `item := word | COPY PTR PTR`, and STOP is a pointer to
 //! position 0. Positions count the source with BOS in front: token `k` is at `k + 1`.
 
-use super::align::Hunk;
+use super::align::{Hunk, depth, is_operand, joins};
 use super::bound::is_receiver;
 use super::vocabulary::{COPY, DE, END_HUNK, IN, Id, Kind, NL, Vocabulary};
 
@@ -44,7 +44,7 @@ pub fn script(source: &[Id], target: &[Id], hunks: &[Hunk]) -> Vec<Step> {
         steps.push(Step::Pointer(hunk.end + 1));
         let (mut at, mut behind) = (hunk.from, None);
         while at < hunk.to {
-            match copied(source, &target[at..hunk.to], hunk, behind) {
+            match copied(source, target, at, hunk, hunks, behind) {
                 Some((start, length)) => {
                     steps.push(Step::Word(COPY));
                     steps.push(Step::Pointer(start + 1));
@@ -64,21 +64,40 @@ pub fn script(source: &[Id], target: &[Id], hunks: &[Hunk]) -> Vec<Step> {
     steps
 }
 
-/// The longest balanced run of `source` that `wanted` begins with: (start, length). Among equals the one inside
+/// The longest balanced run of `source` that the target goes on with at `at`: (start, length). Among equals the one inside
 /// the hunk's own deleted stretch wins, then the nearest, because that is what was moved; it ends where the stretch ends, as
-/// what stands behind it is kept. From outside of that stretch
+/// what stands behind it is kept. What another hunk takes out may be moved likewise. From outside of that stretch
 /// a run is whole statements, or one operand that begins with a name: that `( ) NL` or `[ k ]` stands somewhere in the
 /// function too is an accident, and of a list some functions would have a run and others not. `behind` is where the last
 /// copy ended.
-fn copied(source: &[Id], wanted: &[Id], hunk: &Hunk, behind: Option<usize>) -> Option<(usize, usize)> {
+fn copied(
+    source: &[Id],
+    target: &[Id],
+    at: usize,
+    hunk: &Hunk,
+    hunks: &[Hunk],
+    behind: Option<usize>,
+) -> Option<(usize, usize)> {
+    let wanted = &target[at..hunk.to];
     let inside = |start: &usize| (hunk.start..hunk.end).contains(start);
+    // up to the end of what goes, with the brackets behind it that its own may need
+    let going = |start: &usize| {
+        let goes = hunks.iter().find(|hunk| (hunk.start..hunk.end).contains(start))?;
+        let closing = source[goes.end..].iter().take_while(|id| **id == DE || depth(&[**id]).is_none()).count();
+        Some(&source[*start..goes.end + closing])
+    };
     let named = is_named(wanted[0]) || is_receiver(wanted[0]);
     let begins = |start: usize| start == 0 || matches!(source[start - 1], NL | IN | DE);
+    let is_operator = |id: Id| Vocabulary::built_in().kind(id) == Kind::Operator && joins(id);
+    // that of `a - b`, not of `(-b`
+    let operator = is_operator(wanted[0])
+        && target[..at].last().is_some_and(|before| is_operand(*before) || depth(&[*before]).is_none());
     (0..source.len())
-        .filter(|&start| source[start] == wanted[0])
+        .filter(|&start| source[start] == wanted[0] && !operator)
         .map(|start| {
-            let length = if inside(&start) {
-                balanced_run(&source[start..hunk.end], wanted, true)
+            let moved = going(&start).map_or(0, |goes| balanced_run(goes, wanted, true));
+            let length = if inside(&start) || wanted[..moved].iter().any(|id| is_named(*id)) {
+                moved
             } else {
                 let statements = if begins(start) { balanced_run(&source[start..], wanted, true) } else { 0 };
                 match statements.checked_sub(1).map(|last| wanted[last]) {
@@ -126,7 +145,8 @@ fn is_named(id: Id) -> bool {
     }
 }
 
-/// The longest common beginning that closes what it opens; without a comma between its operands unless they are `several`.
+/// The longest common beginning that closes what it opens and does not end in an operator: operands are copied, what ties them
+/// together is written, or else one function would have `[, a .] [b]` where others have `, [a . b]`. Without a comma between its operands unless they are `several`.
 fn balanced_run(source: &[Id], wanted: &[Id], several: bool) -> usize {
     let vocabulary = Vocabulary::built_in();
     let (mut depth, mut lines, mut good) = (0, false, 0);
@@ -139,7 +159,8 @@ fn balanced_run(source: &[Id], wanted: &[Id], several: bool) -> usize {
             break;
         }
         lines |= *a == NL;
-        if depth == 0 && (!lines || matches!(*a, NL | DE)) {
+        let ends = vocabulary.kind(*a) != Kind::Operator || !joins(*a);
+        if depth == 0 && ends && (!lines || matches!(*a, NL | DE)) {
             good = at + 1;
         }
     }
