@@ -84,7 +84,8 @@ impl Engine {
         // less than 1 leaves places out; the vector itself is as it was learned
         let (factor, share) = (strength.signum() * strength.abs().max(1.0), strength.abs().min(1.0));
         let sign = if concept.remove { -factor } else { factor };
-        let v = Arc::new(EditVector(Vec::new()).plus(sign, &concept.vector));
+        let opinions = concept.opinions(&self.worker)?;
+        let vectors: Arc<[EditVector]> = opinions.iter().map(|v| EditVector(Vec::new()).plus(sign, v)).collect();
         outcome.timings.encode += millis(started);
 
         let started = Instant::now();
@@ -93,10 +94,10 @@ impl Engine {
             _ if seen => RELUCTANCE_WHEN_SEEN,
             _ => RELUCTANCE,
         };
-        let mut decoded = self.decode(&reading, &v, way)?;
+        let mut decoded = self.decode(&reading, &vectors, way)?;
         if best(&decoded) <= decoded.unchanged + reluctance && reading.widen() {
             // what is to be seen for the edit may have been left out
-            decoded = self.decode(&reading, &v, way)?;
+            decoded = self.decode(&reading, &vectors, way)?;
         }
         outcome.timings.decode += millis(started);
 
@@ -143,7 +144,7 @@ impl Engine {
         if (ranking.is_some() || self.describes) && !candidates.is_empty() {
             let setting = Setting {
                 ids: &encoded.ids,
-                v: &v,
+                v: &vectors[0],
                 shown: &concept.shown,
                 remove: concept.remove,
                 agreement: concept.agreement,
@@ -218,13 +219,13 @@ impl Engine {
     }
 
     /// The latents of what is read, and the scripts for the whole function.
-    fn decode(&self, reading: &Reading, v: &Arc<EditVector>, way: &Way<'_>) -> Result<Decoded, SynthesisError> {
+    fn decode(&self, reading: &Reading, vectors: &Arc<[EditVector]>, way: &Way<'_>) -> Result<Decoded, SynthesisError> {
         let options = DecodeOptions { scripts: way.count.max(2), longest: LONGEST_SCRIPT };
         let mask = Mask::new(reading.ids(), reading.read_slots(), &way.concept.table);
-        let (stop, ids, v) = (way.cancel.clone(), reading.ids().to_vec(), Arc::clone(v));
+        let (stop, ids, vectors) = (way.cancel.clone(), reading.ids().to_vec(), Arc::clone(vectors));
         let decoded = self.worker.run(move |model| {
             let locals = model.encode(&ids)?;
-            model.scripts(&locals, &v, options, mask.as_ref(), &|| stop.is_cancelled())
+            model.scripts(&locals, &vectors, options, mask.as_ref(), &|| stop.is_cancelled())
         });
         match decoded {
             Err(LatentError::Cancelled) => Err(SynthesisError::Cancelled),
