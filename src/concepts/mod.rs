@@ -15,6 +15,7 @@ mod sense;
 pub mod store;
 mod taught;
 mod thresholds;
+mod trials;
 mod unrelated;
 
 pub use applicability::{Applicability, Applies, hunks_together, is_graded};
@@ -28,4 +29,5 @@ pub use pairs::{Contradiction, PairProblem, Side, check_pair, contradiction, imp
 pub use sense::{keeps_sense, leaves_sense};
 pub use taught::{Taught, WithPractice, changes_signature};
 pub use thresholds::Thresholds;
+pub use trials::{Trial, Trials};
 pub use unrelated::unrelated;
