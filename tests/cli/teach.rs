@@ -163,6 +163,29 @@ fn commits_are_read_and_grouped() {
     assert_eq!(run.code, 2, "{}", run.stderr);
 }
 
+/// A commit that did something else besides in one of the functions: what it has in common with the others is learned.
+#[test]
+fn hunks_that_are_unlike_the_rest_are_left_out() {
+    let dir = Dir::new(&[]);
+    dir.git(&["init", "-q"]);
+    let of = |text: &dyn Fn(&str) -> String| {
+        ["load", "save", "fetch"].map(text).join("\n\n").replace("return a + b", "c = a + b\n    return c")
+    };
+    let (before, mut after) = (of(&with), of(&without));
+    let fetch = after.split_off(after.rfind("def fetch").unwrap());
+    after += &fetch.replace("return c", "raise OSError(c)");
+    dir.commit(&[("shop.py", &before)]);
+    dir.commit(&[("shop.py", &after)]);
+    let run = dir.teach("no-prints --commit HEAD --cluster 1 --fast --format json", "");
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&report["pairs"], &report["aside"][0]["in_part"]), (&json!(3), &json!(true)), "{report}");
+    let reason = report["aside"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains("is unlike the rest, and was left out"), "{reason}");
+    let shown = ran(&mut dir.lerp_command("concepts --show no-prints")).stdout;
+    assert!(shown.contains("shop.py::fetch (in part)") && !shown.contains("+    raise"), "{shown}");
+    assert_eq!(shown.matches("\n-    print(").count(), 3, "{shown}");
+}
+
 #[test]
 fn bad_input_is_refused_and_nothing_is_stored() {
     let dir = Dir::new(&[("pyproject.toml", b""), ("a.txt", b"nonsense\n")]);

@@ -14,7 +14,9 @@ use super::{files, refactor};
 use crate::concepts::store::{About, Level, Store, StoreProblem, StoredPair, check_name, read_all};
 use crate::concepts::{Collected, from_modules};
 use crate::config::Layer;
-use crate::synthesis::{Aside, Cluster, Engine, Lesson, LessonError, SEARCH_PER_PAIR, SynthesisError, alike, usable};
+use crate::synthesis::{
+    Aside, Cluster, Engine, Lesson, LessonError, SEARCH_PER_PAIR, SynthesisError, alike, cluster_with_parts, usable,
+};
 use anyhow::{Context, Result, bail};
 use clap::{ArgGroup, Args};
 use report::Report;
@@ -205,7 +207,7 @@ impl Teach {
         if self.commit.is_some() || self.commits.is_some() {
             let clusters = engine.clusters(&pairs).map_err(|error| LessonError::about(error, &pairs))?;
             let chosen = self.cluster(&clusters, &pairs)?;
-            return Ok(clusters[chosen].pairs.iter().map(|at| pairs[*at].clone()).collect());
+            return Ok(cluster_with_parts(engine, &clusters[chosen].pairs, &pairs, aside)?);
         }
         if self.cluster.is_some() {
             bail!("--cluster goes with --commit and --commits");
