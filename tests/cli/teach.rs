@@ -2,6 +2,7 @@
 //! said, stored and found again.
 
 use crate::{Dir, Ran, ran};
+use lerp::concepts::store::{About, Level, Store, StoreError, StoredPair, StoredVector};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -184,6 +185,31 @@ fn hunks_that_are_unlike_the_rest_are_left_out() {
     let shown = ran(&mut dir.lerp_command("concepts --show no-prints")).stdout;
     assert!(shown.contains("shop.py::fetch (in part)") && !shown.contains("+    raise"), "{shown}");
     assert_eq!(shown.matches("\n-    print(").count(), 3, "{shown}");
+}
+
+#[test]
+fn a_vector_of_another_model_is_made_again_and_stored_when_that_is_asked_for() {
+    let dir = Dir::new(&[("pyproject.toml", b"")]);
+    let store = Store::at(dir.path().join(".lerp/concepts"), Level::Project);
+    let pairs =
+        ["load", "save"].map(|name| StoredPair { before: with(name), after: without(name), ..Default::default() });
+    let vector = StoredVector { model: "older".to_owned(), values: vec![0.5; 8], agreement: 0.5, searched: true };
+    store.add("no-prints", &About::default(), &pairs, false, |_| Ok::<_, StoreError>(Some(vector))).unwrap();
+    let listed = || ran(&mut dir.lerp_command("concepts --format json")).stderr;
+    let said = "no-prints was encoded from its 2 pairs again: another model made its vector";
+    assert!(listed().contains(said) && listed().contains("`lerp teach no-prints --again`"), "{}", listed());
+    assert_eq!(dir.concepts()[0]["taught"]["pairs"], 2);
+    let run = dir.teach("no-prints --again --fast", "");
+    assert!(
+        run.code == 0 && run.stdout.contains("2 pairs, 0 of them new; 0 set aside"),
+        "{} {}",
+        run.stdout,
+        run.stderr
+    );
+    assert_eq!(listed(), "", "it is stored now");
+    let missing = dir.teach("no-print --again", "");
+    assert_eq!(missing.code, 2);
+    assert!(missing.stderr.contains("did you mean \"no-prints\"?"), "{}", missing.stderr);
 }
 
 #[test]
