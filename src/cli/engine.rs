@@ -137,10 +137,10 @@ pub fn load(settings: &Settings, start: &Path) -> Result<Engine, LatentError> {
     for taught in engine.taught().into_iter().filter(|taught| taught.encoded_anew) {
         let stored = &taught.stored;
         let had = if stored.vectors.is_empty() { "its pairs changed" } else { "another model made its vector" };
+        let (name, pairs) = (&stored.name, super::count(stored.pairs.len(), "pair"));
+        let level = if stored.level == Level::User { " --user" } else { "" };
         eprintln!(
-            "lerp: {} was encoded from its {} again: {had}",
-            stored.name,
-            super::count(stored.pairs.len(), "pair")
+            "lerp: {name} was encoded from its {pairs} again: {had}; `lerp teach {name} --again{level}` searches and stores it"
         );
     }
     Ok(engine)

@@ -8,6 +8,7 @@ mod built_in;
 mod catalogue;
 mod collect;
 mod detector;
+mod hunks;
 mod likeness;
 mod outline;
 mod pairs;
@@ -15,6 +16,7 @@ mod sense;
 pub mod store;
 mod taught;
 mod thresholds;
+mod trials;
 mod unrelated;
 
 pub use applicability::{Applicability, Applies, hunks_together, is_graded};
@@ -22,10 +24,12 @@ pub use built_in::{BuiltIn, EXPERIMENTAL_BELOW, Measured, read as read_built_in,
 pub use catalogue::{ConceptInfo, ExamplePair, catalogue, find, nearest, nearest_of};
 pub use collect::{Collected, from_modules, pair_of};
 pub use detector::{Detector, Presence};
+pub use hunks::Parts;
 pub use likeness::{Alike, Likeness};
 pub use outline::Outline;
 pub use pairs::{Contradiction, PairProblem, Side, check_pair, contradiction, imports_brought, same_function};
 pub use sense::{keeps_sense, leaves_sense};
 pub use taught::{Taught, WithPractice, changes_signature};
 pub use thresholds::Thresholds;
+pub use trials::{Trial, Trials};
 pub use unrelated::unrelated;

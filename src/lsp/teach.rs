@@ -7,7 +7,7 @@ use super::wish::{Target, Tokens};
 use crate::concepts::store::{About, Level, Store, StoreError, StoredPair, check_name, forget};
 use crate::concepts::{imports_brought, pair_of};
 use crate::synthesis::{
-    Assessment, Cancel, Lesson, LessonError, SEARCH_PER_PAIR, SynthesisError, TaughtConcept, alike, usable,
+    Aside, Assessment, Cancel, Lesson, LessonError, SEARCH_PER_PAIR, SynthesisError, TaughtConcept, alike, usable,
 };
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -140,8 +140,11 @@ impl Shared {
         let pairs = alike(&*editor, &base, pairs, &mut aside).map_err(refused)?;
         let (stored, more) = lesson.store(&*editor, &base, &pairs, &|| {}, cancel).map_err(refused)?;
         problems.extend(more);
-        let mut warnings: Vec<String> =
-            aside.iter().map(|one| format!("{} was not used: {}.", one.origin, one.reason)).collect();
+        let told = |one: &Aside| {
+            let how = if one.in_part { "used in part" } else { "not used" };
+            format!("{} was {how}: {}.", one.origin, one.reason)
+        };
+        let mut warnings: Vec<String> = aside.iter().map(told).collect();
         warnings.extend(problems.iter().map(|problem| format!("{problem}.")));
         if shadowed(&stores, store, &asked.name) {
             warnings.push("The project has a concept of this name, which is used there instead.".to_owned());

@@ -3,7 +3,7 @@
 use super::api::SynthesisError;
 use super::asked::Asked;
 use super::engine::Engine;
-use super::ranking::Shown;
+use super::ranking::{Own, Shown};
 use crate::concepts::store::{Stored, StoredPair, StoredVector};
 use crate::concepts::{self, Applicability, Applies, ExamplePair, Taught, catalogue, is_graded};
 use crate::latent::EditVector;
@@ -69,7 +69,8 @@ impl Known {
         let applies = [false, true].map(|remove| Arc::new(Applicability::new(&taught.windows, remove)));
         let graded = is_graded(&taught.windows);
         let listed = TaughtConcept { stored, imports, agreement, searched: false, encoded_anew: true, graded };
-        let shown = Arc::new(Shown::new(&taught.windows));
+        let texts = listed.stored.pairs.iter().map(|pair| (pair.before.as_str(), pair.after.as_str()));
+        let shown = Arc::new(Shown::new(&taught.windows).with(Own::new(texts, &taught.concept)));
         Self { listed, taught, vector: Arc::new(vector), shown, applies }
     }
 

@@ -2,7 +2,7 @@
 
 use super::api::{Cancel, Example, SynthesisError};
 use super::engine::Engine;
-use super::ranking::Shown;
+use super::ranking::{Own, Shown};
 use crate::concepts::{Applicability, Taught, unrelated};
 use crate::latent::{EditVector, Ended, Search, SearchReport};
 use std::sync::Arc;
@@ -45,12 +45,12 @@ impl Engine {
         progress: &dyn Fn(&SearchReport),
         cancel: &Cancel,
     ) -> Result<Learned, SynthesisError> {
-        let pairs = examples.iter().map(|example| (example.before.as_str(), example.after.as_str()));
-        let (taught, practice) = Taught::with_practice(pairs, options.remove)
+        let pairs = || examples.iter().map(|example| (example.before.as_str(), example.after.as_str()));
+        let (taught, practice) = Taught::with_practice(pairs(), options.remove)
             .map_err(|(number, error)| SynthesisError::Example { number, error })?;
         let worker = self.worker();
         let applies = Arc::new(Applicability::new(&taught.windows, options.remove));
-        let shown = Arc::new(Shown::new(&taught.windows));
+        let shown = Arc::new(Shown::new(&taught.windows).with(Own::new(pairs(), &taught.concept)));
         if options.budget.is_zero() {
             let (vector, agreement) = self.vector(&taught.windows)?;
             return Ok(Learned { taught, shown, vector, applies, agreement, search: None });

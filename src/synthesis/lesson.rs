@@ -1,12 +1,12 @@
 //! A lesson: from pairs to a stored concept, step by step. The command line and the language server teach by it.
 
 use super::api::{Cancel, SynthesisError};
+use super::choose::Aside;
 use super::engine::Engine;
 use super::known::TaughtConcept;
 use super::teach::{Assessment, SortedOut};
 use crate::concepts::store::{About, Store, StoreError, StoreProblem, Stored, StoredPair, StoredVector};
-use crate::concepts::{Contradiction, check_pair, contradiction};
-use serde::Serialize;
+use crate::concepts::{Contradiction, contradiction};
 use std::time::Duration;
 
 /// How long the vector is searched for, at least, if that is needed.
@@ -64,15 +64,6 @@ impl Teacher for Engine {
     }
 }
 
-/// A pair that is not used, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Aside {
-    /// Where the pair comes from.
-    pub origin: String,
-    /// Why it is not used.
-    pub reason: String,
-}
-
 /// Why nothing was learned. Nothing was stored then.
 #[derive(Debug, thiserror::Error)]
 pub enum LessonError {
@@ -122,37 +113,6 @@ impl LessonError {
             other => Self::Synthesis(other),
         }
     }
-}
-
-/// The pairs that can be learned from at all, each once, and the others.
-pub fn usable(pairs: Vec<StoredPair>) -> Result<(Vec<StoredPair>, Vec<Aside>), LessonError> {
-    let (mut good, mut aside): (Vec<StoredPair>, _) = (Vec::new(), Vec::new());
-    for pair in pairs {
-        match check_pair(&pair.before, &pair.after) {
-            Ok(()) if good.iter().any(|other| other.key() == pair.key()) => {}
-            Ok(()) => good.push(pair),
-            Err(problem) => aside.push(Aside { origin: pair.origin, reason: problem.to_string() }),
-        }
-    }
-    if good.is_empty() { Err(LessonError::NoPair(aside)) } else { Ok((good, aside)) }
-}
-
-/// The pairs that show the same edit as those there are (`base`), or as each other; the others are put aside.
-pub fn alike(
-    teacher: &(impl Teacher + ?Sized),
-    base: &[StoredPair],
-    pairs: Vec<StoredPair>,
-    aside: &mut Vec<Aside>,
-) -> Result<Vec<StoredPair>, LessonError> {
-    let sorted = teacher.sort_out(base, &pairs).map_err(|error| LessonError::about(error, &pairs))?;
-    for (at, reason) in &sorted.aside {
-        aside.push(Aside { origin: pairs[*at].origin.clone(), reason: reason.clone() });
-    }
-    let used = sorted.used;
-    if used.is_empty() || base.is_empty() && used.len() == 1 && pairs.len() > 1 {
-        return Err(LessonError::Unlike(std::mem::take(aside)));
-    }
-    Ok(used.into_iter().map(|at| pairs[at].clone()).collect())
 }
 
 /// A concept that is made or extended.

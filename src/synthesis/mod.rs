@@ -4,6 +4,7 @@
 mod api;
 mod asked;
 mod blend;
+mod choose;
 mod conflicts;
 mod engine;
 mod filter;
@@ -22,10 +23,11 @@ mod trivia;
 
 pub use api::{Cancel, Candidate, Example, Outcome, Places, Request, SynthesisError, Timings};
 pub use blend::{Blend, BlendRequest, CAPTION as BLEND_CAPTION, Tokens, blend};
+pub use choose::{Aside, alike, cluster_with_parts, usable};
 pub use engine::Engine;
 pub use known::TaughtConcept;
 pub use learn::{LearnOptions, Learned};
-pub use lesson::{Aside, Lesson, LessonError, SEARCH_PER_PAIR, Teacher, alike, usable};
+pub use lesson::{Lesson, LessonError, SEARCH_PER_PAIR, Teacher};
 pub use merge::{Target, merge};
 pub use ranking::{Features, NAMES as FEATURES};
 pub use teach::{Assessment, Cluster, LIKE, SortedOut};

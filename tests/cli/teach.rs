@@ -2,10 +2,11 @@
 //! said, stored and found again.
 
 use crate::{Dir, Ran, ran};
+use lerp::concepts::store::{About, Level, Store, StoreError, StoredPair, StoredVector};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 fn bundle() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("models/base")
@@ -163,6 +164,84 @@ fn commits_are_read_and_grouped() {
     assert_eq!(run.code, 2, "{}", run.stderr);
 }
 
+/// With the terminal that `script` makes, where there is one.
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_it_is_asked_which_cluster_is_meant() {
+    use std::io::Write;
+    let dir = Dir::new(&[]);
+    dir.git(&["init", "-q"]);
+    let other = "\n\ndef other(a):\n    return a == None\n";
+    dir.commit(&[("shop.py", &(with("load") + other))]);
+    dir.commit(&[("shop.py", &(without("load") + &other.replace("==", "is")))]);
+    let ask = |answer: &str| {
+        let lerp = assert_cmd::cargo::cargo_bin("lerp");
+        let mut command = Command::new("script");
+        command.arg("-qec").arg(format!("{} teach a --commit HEAD --fast", lerp.display())).arg("/dev/null");
+        command.current_dir(dir.path()).env("LERP_MODEL", bundle()).env("XDG_DATA_HOME", dir.path().join("data"));
+        let mut running = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
+        writeln!(running.stdin.take().unwrap(), "{answer}").unwrap();
+        Some(String::from_utf8_lossy(&running.wait_with_output().unwrap().stdout).into_owned())
+    };
+    let Some(said) = ask("7") else { return eprintln!("skipped: there is no script here") };
+    assert!(said.contains("which one? ") && said.contains("\"7\" is none of them; nothing was stored"), "{said}");
+    assert_eq!(dir.concepts(), [] as [Value; 0]);
+    let said = ask("2").unwrap();
+    assert!(
+        said.contains("cluster 1") && said.contains("cluster 2") && said.contains("1 pair, 1 of them new"),
+        "{said}"
+    );
+    assert_eq!(dir.concepts().len(), 1);
+}
+
+/// A commit that did something else besides in one of the functions: what it has in common with the others is learned.
+#[test]
+fn hunks_that_are_unlike_the_rest_are_left_out() {
+    let dir = Dir::new(&[]);
+    dir.git(&["init", "-q"]);
+    let of = |text: &dyn Fn(&str) -> String| {
+        ["load", "save", "fetch"].map(text).join("\n\n").replace("return a + b", "c = a + b\n    return c")
+    };
+    let (before, mut after) = (of(&with), of(&without));
+    let fetch = after.split_off(after.rfind("def fetch").unwrap());
+    after += &fetch.replace("return c", "raise OSError(c)");
+    dir.commit(&[("shop.py", &before)]);
+    dir.commit(&[("shop.py", &after)]);
+    let run = dir.teach("no-prints --commit HEAD --cluster 1 --fast --format json", "");
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&report["pairs"], &report["aside"][0]["in_part"]), (&json!(3), &json!(true)), "{report}");
+    let reason = report["aside"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains("is unlike the rest, and was left out"), "{reason}");
+    let shown = ran(&mut dir.lerp_command("concepts --show no-prints")).stdout;
+    assert!(shown.contains("shop.py::fetch (in part)") && !shown.contains("+    raise"), "{shown}");
+    assert_eq!(shown.matches("\n-    print(").count(), 3, "{shown}");
+}
+
+#[test]
+fn a_vector_of_another_model_is_made_again_and_stored_when_that_is_asked_for() {
+    let dir = Dir::new(&[("pyproject.toml", b"")]);
+    let store = Store::at(dir.path().join(".lerp/concepts"), Level::Project);
+    let pairs =
+        ["load", "save"].map(|name| StoredPair { before: with(name), after: without(name), ..Default::default() });
+    let vector = StoredVector { model: "older".to_owned(), values: vec![0.5; 8], agreement: 0.5, searched: true };
+    store.add("no-prints", &About::default(), &pairs, false, |_| Ok::<_, StoreError>(Some(vector))).unwrap();
+    let listed = || ran(&mut dir.lerp_command("concepts --format json")).stderr;
+    let said = "no-prints was encoded from its 2 pairs again: another model made its vector";
+    assert!(listed().contains(said) && listed().contains("`lerp teach no-prints --again`"), "{}", listed());
+    assert_eq!(dir.concepts()[0]["taught"]["pairs"], 2);
+    let run = dir.teach("no-prints --again --fast", "");
+    assert!(
+        run.code == 0 && run.stdout.contains("2 pairs, 0 of them new; 0 set aside"),
+        "{} {}",
+        run.stdout,
+        run.stderr
+    );
+    assert_eq!(listed(), "", "it is stored now");
+    let missing = dir.teach("no-print --again", "");
+    assert_eq!(missing.code, 2);
+    assert!(missing.stderr.contains("did you mean \"no-prints\"?"), "{}", missing.stderr);
+}
+
 #[test]
 fn bad_input_is_refused_and_nothing_is_stored() {
     let dir = Dir::new(&[("pyproject.toml", b""), ("a.txt", b"nonsense\n")]);
@@ -217,7 +296,7 @@ fn a_full_disk_loses_nothing() {
 }
 
 /// In a namespace of its own, on a disk of half a megabyte: what was taught before it is full is there byte for byte, and
-/// when there is room again teaching goes on.
+/// when there is room again teaching goes on. Then the disk can only be read.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_disk_that_is_really_full_loses_nothing() {
@@ -234,6 +313,13 @@ set -e
 files | cmp - "$2.before" && echo same
 rm filler
 "$0" teach no-prints --keep-all < "$3" | sed -n 2p
+files > "$2.before"
+mount -o remount,ro "$1"
+set +e
+"$0" teach no-prints --keep-all < "$2" 2> "$2.said-then"; echo "code $?"
+"$0" forget no-prints 2>> "$2.said-then"; echo "code $?"
+set -e
+files | cmp - "$2.before" && echo same
 "#;
     let dir = Dir::new(&[]);
     let file = |name: &str, text: &str| {
@@ -254,9 +340,50 @@ rm filler
     }
     assert!(output.status.success(), "{output:?}");
     let lines: Vec<&str> = said.lines().collect();
-    assert_eq!(lines, ["mounted", "code 2", "same", "4 pairs, 1 of them new; 0 set aside"], "{output:?}");
+    let full = ["mounted", "code 2", "same", "4 pairs, 1 of them new; 0 set aside"];
+    let read_only = ["code 2", "code 2", "same"];
+    assert_eq!(lines, [&full[..], &read_only].concat(), "{output:?}");
+    let said = fs::read_to_string(dir.path().join("pairs.said-then")).unwrap();
+    assert_eq!(said.matches("the file system is read-only (--user keeps it with you instead)").count(), 2, "{said}");
     let said = fs::read_to_string(dir.path().join("pairs.said")).unwrap();
     assert!(said.contains("the disk is full") && said.contains("nothing that was there is lost"), "{said}");
+}
+
+/// Interrupted or killed while it searches: nothing of the concept is there, and the store can be written as before.
+#[cfg(unix)]
+#[test]
+fn a_search_that_is_broken_off_stores_nothing() {
+    // no two of them alike: none follows from the others, so that there is something to search for
+    let bodies = [
+        ("first = load(a)\n    return first", "audit.seen(a)\n    return first(load(a), b)"),
+        ("while a:\n        a = b(a)\n    return a", "for c in b:\n        a = c(a)\n    return [a]"),
+        ("return {a: b}", "with lock:\n        b[a] = 7\n    return b"),
+        ("if a:\n        return b\n    return a", "return b if a and b.ready() else None"),
+    ];
+    let pairs = bodies.map(|(before, after)| [before, after].map(|body| format!("def f(a, b):\n    {body}\n")));
+    let dir = Dir::new(&[("pyproject.toml", b""), ("odd.jsonl", lines(&pairs.map(Into::into)).as_bytes())]);
+    for signal in ["-INT", "-KILL"] {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin("lerp"));
+        command.args(["teach", "odd", "--keep-all", "--pairs", "odd.jsonl"]).current_dir(dir.path());
+        command.env("LERP_MODEL", bundle()).env("XDG_DATA_HOME", dir.path().join("data"));
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        // the store is locked while the vector is made
+        let lock = dir.path().join(".lerp/concepts/.lock");
+        while !lock.exists() {
+            assert!(child.try_wait().unwrap().is_none(), "it ended before it could be disturbed");
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        if signal == "-INT" {
+            assert_eq!(output.status.code(), Some(130), "{said}");
+            assert!(said.contains("interrupted; nothing was stored"), "{said}");
+        }
+        assert!(!dir.path().join(".lerp/concepts/odd").exists(), "{signal}");
+        fs::remove_file(lock).unwrap();
+    }
+    assert_eq!(dir.teach("no-prints --fast", &three()).code, 0);
 }
 
 #[test]
@@ -268,7 +395,7 @@ fn two_processes_at_once_lose_nothing() {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin("lerp"));
         command.args(["teach", "no-prints", "--keep-all", "--project", "--pairs"]).arg(file).current_dir(dir.path());
         command.env("LERP_MODEL", bundle()).env("XDG_DATA_HOME", dir.path().join("data"));
-        command.stdout(std::process::Stdio::null()).spawn().unwrap()
+        command.stdout(Stdio::null()).spawn().unwrap()
     };
     let running: Vec<_> = ["load", "save", "fetch"].into_iter().map(spawn).collect();
     for mut process in running {

@@ -74,7 +74,8 @@ export function describe(number: number, candidate: Shown): { label: string; des
   const way = typeof position === 'number' ? `${Math.round(position * 100)}% of the way` : '';
   const sure = confidence === undefined || way ? '' : `${Math.round(confidence * 100)}% sure`;
   const { places = 0, placesChanged = 0 } = candidate;
-  const where = places > 1 ? `${placesChanged} of ${places} places` : '';
+  // with one place there is nothing for less strength to take away
+  const where = places > 1 ? `${placesChanged} of ${places} places` : places === 1 ? 'a switch' : '';
   const parts = [way, sure, where, candidate.tests ?? verdicts[verdict], reason ?? ''];
   return { label: `${MARKS[verdict]} ${number}`, description: parts.filter(Boolean).join(', ') };
 }

@@ -29,7 +29,8 @@ test('candidates say what is known of them', () => {
   assert.equal(describe(1, blend).description, '25% of the way, tests: none');
   const some = { verdict: 'untested' as const, testsRun: 0, reason: null, places: 4, placesChanged: 2 };
   assert.equal(describe(1, some).description, '2 of 4 places, not tested');
-  assert.equal(describe(1, { ...some, places: 1 }).description, 'not tested');
+  assert.equal(describe(1, { ...some, places: 1, placesChanged: 1 }).description, 'a switch, not tested');
+  assert.equal(describe(1, { ...some, places: 0, position: 0.5 }).description, '50% of the way, not tested', 'a blend');
   assert.equal(shown('failed', 1, 'test_x failed').description, 'tests fail, test_x failed');
 });
 

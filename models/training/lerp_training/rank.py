@@ -26,9 +26,10 @@ SCRIPT = ["margin", "steps", "lowest", "places_log_probability"]
 CONCEPT = ["seen", "doubtful", "agreement", "pairs", "length"]
 EDIT = [f"{of}_{part}" for of in ("edit", "pair") for part in ("all", "content", "summary", "beside")]
 TOKENS = [f"{how}_{side}" for how in ("common", "nearest") for side in ("before", "after")]
-GROUPS = {"core": CORE, "script": SCRIPT, "concept": CONCEPT, "edit": EDIT, "tokens": TOKENS}
+OWN = ["own_due", "own_lowest", "own_done", "own_unrelated"]
+GROUPS = {"core": CORE, "script": SCRIPT, "concept": CONCEPT, "edit": EDIT, "tokens": TOKENS, "own": OWN}
 # the first of these, and a later one where its held-out likelihood is surely higher: on few requests the more features, the worse
-CHOICES = [["core", *more] for more in ([], ["script"], ["concept"], ["edit"], ["tokens"], ["script", "edit"], list(GROUPS)[1:])]
+CHOICES = [["core", *more] for more in ([], ["script"], ["concept"], ["edit"], ["tokens"], ["own"], ["script", "edit"], ["script", "edit", "own"], list(GROUPS)[1:])]
 
 
 def read(path: Path) -> list[dict]:

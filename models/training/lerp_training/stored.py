@@ -4,7 +4,8 @@
     python -m lerp_training stored --shown 1 --fast # from one pair, by the pairs' mean
 
 For each set of pairs a few functions to which the rule does not apply (near misses, and any), and a few to which it does. What is
-counted of the former is the rate of false positives: an edit that is shown by default, or that `--all` would show.
+counted of the former is the rate of false positives: an edit that is shown by default, or that `--all` would show. Beside it, what
+`lerp teach` says: how many of the pairs the others reproduce, and how long that took.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import os
 import random
 import subprocess
 import tempfile
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -48,16 +50,20 @@ def tasks(kind: str, rules: list[dict], shown: int, count: int, anyone: Callable
         yield Task(kind, pairs[:shown], functions)
 
 
-def answers(lerp: Path, task: Task, fast: bool, folder: Path, environment: dict[str, str]) -> list[dict] | None:
-    """What `lerp refactor` reports of each function; None where the pairs could not be taught."""
+def answers(lerp: Path, task: Task, fast: bool, folder: Path, environment: dict[str, str]) -> tuple[dict, list[dict]] | None:
+    """What `lerp teach` says, and what `lerp refactor` reports of each function; None where the pairs could not be taught."""
     (folder / "pyproject.toml").write_text("")
+    own = environment | {"XDG_DATA_HOME": str(folder / "data")}  # no concept of the user's
     lines = [json.dumps({"before": pair["before"], "after": pair["after"]}) + "\n" for pair in task.pairs]
 
     def run(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run([str(lerp), *arguments], input=text, text=True, cwd=folder, env=environment, capture_output=True, check=False)
+        return subprocess.run([str(lerp), *arguments], input=text, text=True, cwd=folder, env=own, capture_output=True, check=False)
 
-    if run("teach", NAME, "--project", "--keep-all", *(["--fast"] if fast else []), text="".join(lines)).returncode:
+    started = time.monotonic()
+    taught = run("teach", NAME, "--project", "--keep-all", "--format", "json", *(["--fast"] if fast else []), text="".join(lines))
+    if taught.returncode:
         return None
+    said = json.loads(taught.stdout) | {"seconds": time.monotonic() - started}
     files = [folder / f"f{number}.py" for number in range(len(task.functions))]
     for file, (_, source, _) in zip(files, task.functions, strict=True):
         file.write_text(source + "\n")
@@ -69,7 +75,7 @@ def answers(lerp: Path, task: Task, fast: bool, folder: Path, environment: dict[
     # what is shown anyway, and what only --all shows; files of which there is nothing to tell are not told of
     default, everything = reports(), reports("--all")
     nothing = {"edits": []}
-    return [{"shown": default.get(file.name, nothing), "all": everything.get(file.name, nothing)} for file in files]
+    return said, [{"shown": default.get(file.name, nothing), "all": everything.get(file.name, nothing)} for file in files]
 
 
 def edited(report: dict, source: str) -> str | None:
@@ -88,6 +94,18 @@ def edited(report: dict, source: str) -> str | None:
         start, end = offset(edit["range"]["start"]), offset(edit["range"]["end"])
         text = text[:start] + edit["newText"] + text[end:]
     return text
+
+
+def about(lessons: list[dict]) -> Iterator[str]:
+    """What `lerp teach` said of its pairs, and how long it took."""
+    for kind in dict.fromkeys(one["kind"] for one in lessons):
+        of_kind = [one for one in lessons if one["kind"] == kind]
+        again, pairs, searched = (sum(one[key] for one in of_kind) for key in ("reproduced", "pairs", "searched"))
+        yield f"{kind}: {again} of {pairs} pairs are reproduced when they are left out; {searched} of {len(of_kind)} vectors were searched"
+    seconds = sorted(one["seconds"] / one["pairs"] for one in lessons)
+    if seconds:
+        middle, most = seconds[len(seconds) // 2], seconds[9 * len(seconds) // 10]
+        yield f"seconds a pair, trying it on its pairs included: median {middle:.1f}, nine of ten up to {most:.1f}"
 
 
 def main(argv: list[str]) -> None:
@@ -109,21 +127,24 @@ def main(argv: list[str]) -> None:
         rules = rules_of(given.rules / f"{kind}.jsonl", given.split)
         todo += tasks(kind, rules, given.shown, given.sets, others, rng)
     counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    refused = 0
+    refused, lessons = 0, []
     for task in tqdm(todo, desc="sets of pairs", mininterval=5):
         with tempfile.TemporaryDirectory() as folder:
             said = answers(given.lerp.resolve(), task, given.fast, Path(folder), environment)
         if said is None:
             refused += 1
             continue
-        for (what, source, wanted), reports in zip(task.functions, said, strict=True):
+        lessons.append(said[0] | {"kind": task.kind})
+        for (what, source, wanted), reports in zip(task.functions, said[1], strict=True):
             count = counts[task.kind, what]
             count["asked"] += 1
             for how, report in reports.items():
                 text = edited(report, source)
                 count[how] += text is not None
                 count[f"{how}, right"] += text is not None and function(text) == function(wanted)
-    print(f"{len(todo)} sets of {given.shown} pairs, {refused} of them refused by lerp teach\n")
+    print(f"{len(todo)} sets of {given.shown} pairs, {refused} of them refused by lerp teach")
+    print(*about(lessons), sep="\n")
+    print()
     print("| | functions | edited, shown by default | right | edited with --all | right |\n|---|---|---|---|---|---|")
     for (kind, what), count in counts.items():
         right = [str(count[f"{how}, right"]) if what == APPLIES else "" for how in ("shown", "all")]

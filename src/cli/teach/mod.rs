@@ -8,13 +8,15 @@ pub use report::{Near, near_text, nearest, strength, strength_text};
 
 use super::Format;
 use super::args::SettingsArgs;
-use super::engine::load;
+use super::engine::model_settings;
 use super::progress::Progress;
 use super::{files, refactor};
-use crate::concepts::store::{About, Level, Store, StoreProblem, StoredPair, check_name, read_all};
+use crate::concepts::store::{About, Level, Store, StoreError, StoreProblem, StoredPair, check_name, read_all};
 use crate::concepts::{Collected, from_modules};
 use crate::config::Layer;
-use crate::synthesis::{Aside, Cluster, Engine, Lesson, LessonError, SEARCH_PER_PAIR, SynthesisError, alike, usable};
+use crate::synthesis::{
+    Aside, Cluster, Engine, Lesson, LessonError, SEARCH_PER_PAIR, SynthesisError, alike, cluster_with_parts, usable,
+};
 use anyhow::{Context, Result, bail};
 use clap::{ArgGroup, Args};
 use report::Report;
@@ -30,7 +32,7 @@ const MOST_STEPS: usize = 12;
 
 /// Arguments of `lerp teach`.
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("source").args(["before", "commit", "commits", "pairs"])))]
+#[command(group(ArgGroup::new("source").args(["before", "commit", "commits", "pairs", "again"])))]
 pub struct Teach {
     /// Name of the concept: small letters, digits and hyphens. Pairs are added to a taught concept that has it
     name: String,
@@ -55,6 +57,9 @@ pub struct Teach {
     /// JSON lines `{"before": …, "after": …}`; `-` is standard input, as is nothing at all
     #[arg(long, value_name = "FILE")]
     pairs: Option<PathBuf>,
+    /// Learn anew from the pairs that it has: after a merge, or with another model
+    #[arg(long, conflicts_with_all = ["replace", "cluster"])]
+    again: bool,
     /// Keep it with the project, in .lerp/concepts (the default inside of one)
     #[arg(long, conflicts_with = "user")]
     project: bool,
@@ -90,7 +95,7 @@ impl Teach {
         check_name(&self.name)?;
         let settings = self.settings.resolve(Path::new("."), Layer::default())?;
         let store = self.store()?;
-        let Collected { pairs, notes } = self.collect()?;
+        let Collected { pairs, notes } = self.collect(&store)?;
         for note in notes {
             eprintln!("lerp: {note}");
         }
@@ -105,7 +110,8 @@ impl Teach {
         let mut problems = Vec::new();
         let base = lesson.base(&mut problems);
         warn(&problems);
-        let engine = load(&settings, Path::new("."))?;
+        // what is stored is not needed: the pairs to learn from are
+        let engine = Engine::load(&model_settings(&settings))?;
         let pairs = self.choose(&engine, &base, pairs, &mut aside)?;
         let new = pairs.iter().filter(|pair| !base.contains(pair)).count();
         let cancel = refactor::interruptible()?;
@@ -157,7 +163,13 @@ impl Teach {
         }
     }
 
-    fn collect(&self) -> Result<Collected> {
+    fn collect(&self, store: &Store) -> Result<Collected> {
+        if self.again {
+            // what can not be read is said, and set aside, when it is stored
+            let stored = store.read(&self.name, &mut Vec::new());
+            let none = || StoreError::none(&self.name, store);
+            return Ok(Collected { pairs: stored.ok_or_else(none)?.pairs, notes: Vec::new() });
+        }
         if let (Some(before), Some(after)) = (&self.before, &self.after) {
             let text = |path| files::read(path).map(|(text, _)| text.text);
             let collected = from_modules(&after.display().to_string(), &text(before)?, &text(after)?);
@@ -179,7 +191,7 @@ impl Teach {
                 (path.display().to_string(), text)
             }
             None if self.pairs.is_none() && std::io::stdin().is_terminal() => {
-                bail!("nothing to learn from: give --before and --after, --commit, --commits or --pairs")
+                bail!("nothing to learn from: give --before and --after, --commit, --commits, --pairs or --again")
             }
             None => {
                 let mut text = String::new();
@@ -205,12 +217,12 @@ impl Teach {
         if self.commit.is_some() || self.commits.is_some() {
             let clusters = engine.clusters(&pairs).map_err(|error| LessonError::about(error, &pairs))?;
             let chosen = self.cluster(&clusters, &pairs)?;
-            return Ok(clusters[chosen].pairs.iter().map(|at| pairs[*at].clone()).collect());
+            return Ok(cluster_with_parts(engine, &clusters[chosen].pairs, &pairs, aside)?);
         }
         if self.cluster.is_some() {
             bail!("--cluster goes with --commit and --commits");
         }
-        if self.keep_all {
+        if self.keep_all || self.again {
             return Ok(pairs);
         }
         let chosen = alike(engine, base, pairs, aside);

@@ -16,7 +16,7 @@ pub struct Report {
     pub pairs: usize,
     /// Those of them that are new.
     pub new: usize,
-    /// Pairs that were not used, and why.
+    /// Pairs that were not used, or not as a whole, and why.
     pub aside: Vec<Aside>,
     pub agreement: f32,
     /// How many pairs are reproduced when they are left out; of a single pair: by itself.
@@ -68,9 +68,10 @@ impl Report {
     pub fn text(&self) -> String {
         let pairs = count(self.pairs, "pair");
         let mut text = format!("taught \x1b[1m{}\x1b[0m ({}: {})\n", self.name, self.level, self.folder);
-        text += &format!("{pairs}, {} of them new; {} set aside\n", self.new, self.aside.len());
-        for Aside { origin, reason } in &self.aside {
-            text += &format!("  set aside: {origin}: {reason}\n");
+        let aside = self.aside.iter().filter(|one| !one.in_part).count();
+        text += &format!("{pairs}, {} of them new; {aside} set aside\n", self.new);
+        for Aside { origin, reason, in_part } in &self.aside {
+            text += &format!("  {}: {origin}: {reason}\n", if *in_part { "used in part" } else { "set aside" });
         }
         if self.left_out {
             text += &format!("agreement of the pairs {:.2}\n", self.agreement);

@@ -4,7 +4,6 @@ use super::files::{self, Lock, NOTHING_LOST, failed, with_ending, write};
 use super::pair::StoredPair;
 use super::vector::StoredVector;
 use super::{About, Level, StoreError, StoreProblem, Stored, check_name, in_words};
-use crate::text::nearest;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::hash::{Hash, Hasher};
@@ -231,11 +230,9 @@ impl Store {
 
     /// Deletes a concept.
     pub fn forget(&self, name: &str) -> Result<(), StoreError> {
-        let names = self.names();
         let folder = self.folder.join(name);
         if check_name(name).is_err() || !folder.is_dir() {
-            let nearest = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
-            return Err(StoreError::None { name: name.to_owned(), folder: self.folder.clone(), nearest });
+            return Err(StoreError::none(name, self));
         }
         let _lock = Lock::take(&self.folder)?;
         // out of sight in one step; a crash while deleting leaves no half a concept

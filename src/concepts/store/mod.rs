@@ -25,6 +25,7 @@ pub use pair::StoredPair;
 pub use places::{Level, forget, read_all, read_stores, user_folder};
 pub use vector::StoredVector;
 
+use crate::text::nearest;
 use std::path::PathBuf;
 
 /// A taught concept as it is stored.
@@ -122,6 +123,15 @@ pub enum StoreError {
         /// Why.
         error: std::io::Error,
     },
+}
+
+impl StoreError {
+    /// There is no concept of this name in a store.
+    pub fn none(name: &str, store: &Store) -> Self {
+        let names = store.names();
+        let nearest = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
+        Self::None { name: name.to_owned(), folder: store.folder().to_owned(), nearest }
+    }
 }
 
 /// The system's reason in words that say what to do.

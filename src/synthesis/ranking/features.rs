@@ -1,6 +1,6 @@
 //! What there is to say of a candidate: numbers, by name.
 
-use super::Shown;
+use super::{Margins, Shown};
 use crate::codec::{Id, Step, WindowPair, align, windows};
 use crate::concepts::Applies;
 use crate::latent::{EditVector, LatentError, Script, Worker};
@@ -9,7 +9,7 @@ use crate::latent::{EditVector, LatentError, Script, Worker};
 pub type Features = Vec<(&'static str, f32)>;
 
 /// All there are. Those that begin with `edit_` or `pair_` need a run of the edit encoder for all candidates together.
-pub const NAMES: [&str; 23] = [
+pub const NAMES: [&str; 27] = [
     // the script: as a whole, against the likeliest other candidate and against changing nothing; its hardest step; the part
     // of its places
     "log_probability",
@@ -39,6 +39,12 @@ pub const NAMES: [&str; 23] = [
     "common_after",
     "nearest_before",
     "nearest_after",
+    // the concept on its own pairs, see `Margins`: by how much the likeliest script is over changing nothing where it should
+    // change something, where that is done already, and where it does not apply
+    "own_due",
+    "own_lowest",
+    "own_done",
+    "own_unrelated",
 ];
 
 /// What is worked out for features beyond those of the script and the concept.
@@ -48,14 +54,17 @@ pub struct Wanted {
     pub windows: bool,
     /// Their edits, for `edit_` and `pair_`: a run of the edit encoder.
     pub edits: bool,
+    /// What the concept does on its own pairs, for `own_`: a decoding for each side of each, once.
+    pub own: bool,
 }
 
 impl Wanted {
     /// What these features need.
     pub fn of<'n>(names: impl Iterator<Item = &'n str>) -> Self {
-        let mut wanted = Self { windows: false, edits: false };
+        let mut wanted = Self { windows: false, edits: false, own: false };
         for name in names {
             wanted.edits |= name.starts_with("edit_") || name.starts_with("pair_");
+            wanted.own |= name.starts_with("own_");
             wanted.windows |= name.starts_with("common_") || name.starts_with("nearest_");
         }
         wanted
@@ -110,6 +119,7 @@ pub fn features(
     } else {
         (Vec::new(), &[][..])
     };
+    let margins = if wanted.own { setting.shown.margins(worker, setting.remove)? } else { Margins::default() };
     let width = worker.bundle.shapes.vector;
     let all = (0..passing.len()).map(|at| {
         let mut features = of_script(setting, passing, at);
@@ -131,6 +141,12 @@ pub fn features(
         let alike = window.map(|window| setting.shown.likeness(setting.remove).of(window)).unwrap_or_default();
         features.extend(["common_before", "common_after"].into_iter().zip(alike.common));
         features.extend(["nearest_before", "nearest_after"].into_iter().zip(alike.nearest));
+        features.extend([
+            ("own_due", margins.due),
+            ("own_lowest", margins.lowest),
+            ("own_done", margins.done),
+            ("own_unrelated", margins.unrelated),
+        ]);
         features
     });
     Ok(all.collect())

@@ -4,10 +4,11 @@
 //! (`lerp_training rank`). Without the file, scripts come in the order of their log-probability, and that is the confidence.
 
 mod features;
+mod own;
 mod shown;
 
 pub use features::{Features, NAMES, Passing, Setting, Wanted, features};
-
+pub use own::{Margins, Own};
 pub use shown::Shown;
 
 use crate::latent::LatentError;

@@ -13,8 +13,8 @@ const TAUGHT: &str = r#""taught": {"bias": 0.5, "weights": {"margin": 0.25}, "ap
 fn each_kind_has_its_own_and_a_bundle_may_have_none() {
     let ranking = read(&format!("{{\"split\": \"validation\", {BUILT_IN}, {TAUGHT}}}")).unwrap().unwrap();
     assert_eq!((ranking.of(false).bias, ranking.of(true).bias), (-1.0, 0.5));
-    assert_eq!(ranking.of(false).wanted(), Wanted { windows: false, edits: true });
-    assert_eq!(ranking.of(true).wanted(), Wanted { windows: false, edits: false });
+    assert_eq!(ranking.of(false).wanted(), Wanted { windows: false, edits: true, own: false });
+    assert_eq!(ranking.of(true).wanted(), Wanted { windows: false, edits: false, own: false });
     assert_eq!(Ranking::read(tempfile::tempdir().unwrap().path()).unwrap(), None);
 }
 

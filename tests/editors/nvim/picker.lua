@@ -33,6 +33,7 @@ tests['the picker shows diffs and applies the chosen candidate'] = function()
   wait('candidates again', answered)
   local list = vim.api.nvim_buf_get_lines(pick.state.list_buffer, 0, 1, false)[1]
   assert(list:find('✓', 1, true) and list:find('tests: passed (3)', 1, true), list)
+  assert(list:find('sure, a switch', 1, true), 'one place: strength chooses nothing: ' .. list)
   vim.api.nvim_win_set_cursor(pick.state.list, { 2, 0 })
   vim.api.nvim_feedkeys(vim.keycode('<CR>'), 'xt', false)
   equal(vim.api.nvim_get_current_buf(), buffer)

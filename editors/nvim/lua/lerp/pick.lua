@@ -25,6 +25,9 @@ local function line_of(number, candidate)
   end
   if (candidate.places or 0) > 1 then
     sure = ('%s, %d of %d places'):format(sure, candidate.placesChanged, candidate.places)
+  elseif candidate.places == 1 then
+    -- less strength takes nothing away
+    sure = sure .. ', a switch'
   end
   local reason = type(candidate.reason) == 'string' and ', ' .. candidate.reason or ''
   return ('%s %d  %s  %s%s'):format(marks[candidate.verdict] or '?', number, sure, candidate.tests, reason)
