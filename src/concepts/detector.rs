@@ -8,6 +8,9 @@
 //! - `@needed`: without one in the function itself, it can be added nowhere;
 //! - `@blocked`: with one in the function itself, it can be added nowhere;
 //! - `@excluded`: a node that is none of these three after all, for what can only be said by what is absent.
+//!
+//! Beside the predicates of tree-sitter there is `(#within? @node "query" …)`: one of the queries matches somewhere below the node,
+//! and what both have captured by one name has the same text, or, named `not.` and that name, another one.
 
 use crate::syntax::{Capture, Parsed, Pattern, PatternError, Searched};
 use std::cmp::Reverse;

@@ -10,6 +10,7 @@ mod mend;
 mod pattern;
 mod scopes;
 mod strings;
+mod within;
 
 pub use continued::continued_lines;
 pub use functions::{Function, enclosing_function, find_functions, first_function};

@@ -1,6 +1,7 @@
 //! Tree-sitter queries as countable patterns.
 
 use super::Parsed;
+use super::within::Within;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -9,6 +10,8 @@ use tree_sitter::{InputEdit, Node, Query, QueryCursor, StreamingIterator, Tree};
 /// Compiled queries, searched for in one walk over the tree.
 pub struct Pattern {
     query: Query,
+    /// What has to stand below a capture, for each of the query's patterns.
+    within: Vec<Vec<Within>>,
     /// Where the text of each part begins.
     parts: Vec<usize>,
 }
@@ -63,9 +66,15 @@ impl Pattern {
             all += text;
             all.push('\n');
         }
-        let query = Query::new(&tree_sitter_python::LANGUAGE.into(), &all);
+        let language = tree_sitter_python::LANGUAGE.into();
+        let query = Query::new(&language, &all);
         let query = query.map_err(|error| PatternError { line: error.row + 1, message: error.message })?;
-        Ok(Self { query, parts })
+        let within = (0..query.pattern_count()).map(|pattern| {
+            let line = || all[..query.start_byte_for_pattern(pattern)].lines().count().max(1);
+            Within::of(&query, pattern, &language).map_err(|message| PatternError { line: line(), message })
+        });
+        let within = within.collect::<Result<_, _>>()?;
+        Ok(Self { query, within, parts })
     }
 
     /// The names of its captures.
@@ -81,6 +90,9 @@ impl Pattern {
         let mut found = Vec::new();
         let mut matches = cursor.matches(&self.query, function, searched.source.as_bytes());
         while let Some(one) = matches.next() {
+            if !self.within[one.pattern_index].iter().all(|within| within.holds(one, searched.source.as_bytes())) {
+                continue;
+            }
             let begin = self.query.start_byte_for_pattern(one.pattern_index);
             let part = self.parts.partition_point(|part| *part <= begin) - 1;
             for capture in one.captures() {

@@ -1,146 +1,68 @@
-; Two comparisons in a chain, both from small to large; two of them joined by and that share an operand.
+; Two comparisons in a chain, both from small to large; two of them joined by and, where what is small in one is large in the other.
 (comparison_operator ["<" "<="] ["<" "<="]) @present
 
 (boolean_operator
   left: [
-    (comparison_operator . (_) @_a ["<" "<="] (_) @_b .)
-    (parenthesized_expression (comparison_operator . (_) @_a ["<" "<="] (_) @_b .))
+    (comparison_operator . (_) @_small ["<" "<="] (_) @_large .)
+    (comparison_operator . (_) @_large [">" ">="] (_) @_small .)
+    (parenthesized_expression
+      [
+        (comparison_operator . (_) @_small ["<" "<="] (_) @_large .)
+        (comparison_operator . (_) @_large [">" ">="] (_) @_small .)
+      ])
     (boolean_operator
       operator: "and"
       right: [
-        (comparison_operator . (_) @_a ["<" "<="] (_) @_b .)
-        (parenthesized_expression (comparison_operator . (_) @_a ["<" "<="] (_) @_b .))
+        (comparison_operator . (_) @_small ["<" "<="] (_) @_large .)
+        (comparison_operator . (_) @_large [">" ">="] (_) @_small .)
+        (parenthesized_expression
+          [
+            (comparison_operator . (_) @_small ["<" "<="] (_) @_large .)
+            (comparison_operator . (_) @_large [">" ">="] (_) @_small .)
+          ])
       ])
   ]
   operator: "and"
   right: [
-    (comparison_operator . (_) @_c ["<" "<="] (_) @_d .)
-    (parenthesized_expression (comparison_operator . (_) @_c ["<" "<="] (_) @_d .))
+    (comparison_operator . (_) @_small_2 ["<" "<="] (_) @_large_2 .)
+    (comparison_operator . (_) @_large_2 [">" ">="] (_) @_small_2 .)
+    (parenthesized_expression
+      [
+        (comparison_operator . (_) @_small_2 ["<" "<="] (_) @_large_2 .)
+        (comparison_operator . (_) @_large_2 [">" ">="] (_) @_small_2 .)
+      ])
   ]
-  (#eq? @_b @_c)) @applicable
+  (#eq? @_large @_small_2)) @applicable
 
 (boolean_operator
   left: [
-    (comparison_operator . (_) @_a ["<" "<="] (_) @_b .)
-    (parenthesized_expression (comparison_operator . (_) @_a ["<" "<="] (_) @_b .))
+    (comparison_operator . (_) @_small ["<" "<="] (_) @_large .)
+    (comparison_operator . (_) @_large [">" ">="] (_) @_small .)
+    (parenthesized_expression
+      [
+        (comparison_operator . (_) @_small ["<" "<="] (_) @_large .)
+        (comparison_operator . (_) @_large [">" ">="] (_) @_small .)
+      ])
     (boolean_operator
       operator: "and"
       right: [
-        (comparison_operator . (_) @_a ["<" "<="] (_) @_b .)
-        (parenthesized_expression (comparison_operator . (_) @_a ["<" "<="] (_) @_b .))
+        (comparison_operator . (_) @_small ["<" "<="] (_) @_large .)
+        (comparison_operator . (_) @_large [">" ">="] (_) @_small .)
+        (parenthesized_expression
+          [
+            (comparison_operator . (_) @_small ["<" "<="] (_) @_large .)
+            (comparison_operator . (_) @_large [">" ">="] (_) @_small .)
+          ])
       ])
   ]
   operator: "and"
   right: [
-    (comparison_operator . (_) @_c ["<" "<="] (_) @_d .)
-    (parenthesized_expression (comparison_operator . (_) @_c ["<" "<="] (_) @_d .))
-  ]
-  (#eq? @_d @_a)) @applicable
-
-(boolean_operator
-  left: [
-    (comparison_operator . (_) @_a ["<" "<="] (_) @_b .)
-    (parenthesized_expression (comparison_operator . (_) @_a ["<" "<="] (_) @_b .))
-    (boolean_operator
-      operator: "and"
-      right: [
-        (comparison_operator . (_) @_a ["<" "<="] (_) @_b .)
-        (parenthesized_expression (comparison_operator . (_) @_a ["<" "<="] (_) @_b .))
+    (comparison_operator . (_) @_small_2 ["<" "<="] (_) @_large_2 .)
+    (comparison_operator . (_) @_large_2 [">" ">="] (_) @_small_2 .)
+    (parenthesized_expression
+      [
+        (comparison_operator . (_) @_small_2 ["<" "<="] (_) @_large_2 .)
+        (comparison_operator . (_) @_large_2 [">" ">="] (_) @_small_2 .)
       ])
   ]
-  operator: "and"
-  right: [
-    (comparison_operator . (_) @_c [">" ">="] (_) @_d .)
-    (parenthesized_expression (comparison_operator . (_) @_c [">" ">="] (_) @_d .))
-  ]
-  (#eq? @_b @_d)) @applicable
-
-(boolean_operator
-  left: [
-    (comparison_operator . (_) @_a ["<" "<="] (_) @_b .)
-    (parenthesized_expression (comparison_operator . (_) @_a ["<" "<="] (_) @_b .))
-    (boolean_operator
-      operator: "and"
-      right: [
-        (comparison_operator . (_) @_a ["<" "<="] (_) @_b .)
-        (parenthesized_expression (comparison_operator . (_) @_a ["<" "<="] (_) @_b .))
-      ])
-  ]
-  operator: "and"
-  right: [
-    (comparison_operator . (_) @_c [">" ">="] (_) @_d .)
-    (parenthesized_expression (comparison_operator . (_) @_c [">" ">="] (_) @_d .))
-  ]
-  (#eq? @_a @_c)) @applicable
-
-(boolean_operator
-  left: [
-    (comparison_operator . (_) @_a [">" ">="] (_) @_b .)
-    (parenthesized_expression (comparison_operator . (_) @_a [">" ">="] (_) @_b .))
-    (boolean_operator
-      operator: "and"
-      right: [
-        (comparison_operator . (_) @_a [">" ">="] (_) @_b .)
-        (parenthesized_expression (comparison_operator . (_) @_a [">" ">="] (_) @_b .))
-      ])
-  ]
-  operator: "and"
-  right: [
-    (comparison_operator . (_) @_c ["<" "<="] (_) @_d .)
-    (parenthesized_expression (comparison_operator . (_) @_c ["<" "<="] (_) @_d .))
-  ]
-  (#eq? @_a @_c)) @applicable
-
-(boolean_operator
-  left: [
-    (comparison_operator . (_) @_a [">" ">="] (_) @_b .)
-    (parenthesized_expression (comparison_operator . (_) @_a [">" ">="] (_) @_b .))
-    (boolean_operator
-      operator: "and"
-      right: [
-        (comparison_operator . (_) @_a [">" ">="] (_) @_b .)
-        (parenthesized_expression (comparison_operator . (_) @_a [">" ">="] (_) @_b .))
-      ])
-  ]
-  operator: "and"
-  right: [
-    (comparison_operator . (_) @_c ["<" "<="] (_) @_d .)
-    (parenthesized_expression (comparison_operator . (_) @_c ["<" "<="] (_) @_d .))
-  ]
-  (#eq? @_b @_d)) @applicable
-
-(boolean_operator
-  left: [
-    (comparison_operator . (_) @_a [">" ">="] (_) @_b .)
-    (parenthesized_expression (comparison_operator . (_) @_a [">" ">="] (_) @_b .))
-    (boolean_operator
-      operator: "and"
-      right: [
-        (comparison_operator . (_) @_a [">" ">="] (_) @_b .)
-        (parenthesized_expression (comparison_operator . (_) @_a [">" ">="] (_) @_b .))
-      ])
-  ]
-  operator: "and"
-  right: [
-    (comparison_operator . (_) @_c [">" ">="] (_) @_d .)
-    (parenthesized_expression (comparison_operator . (_) @_c [">" ">="] (_) @_d .))
-  ]
-  (#eq? @_a @_d)) @applicable
-
-(boolean_operator
-  left: [
-    (comparison_operator . (_) @_a [">" ">="] (_) @_b .)
-    (parenthesized_expression (comparison_operator . (_) @_a [">" ">="] (_) @_b .))
-    (boolean_operator
-      operator: "and"
-      right: [
-        (comparison_operator . (_) @_a [">" ">="] (_) @_b .)
-        (parenthesized_expression (comparison_operator . (_) @_a [">" ">="] (_) @_b .))
-      ])
-  ]
-  operator: "and"
-  right: [
-    (comparison_operator . (_) @_c [">" ">="] (_) @_d .)
-    (parenthesized_expression (comparison_operator . (_) @_c [">" ">="] (_) @_d .))
-  ]
-  (#eq? @_b @_c)) @applicable
+  (#eq? @_small @_large_2)) @applicable

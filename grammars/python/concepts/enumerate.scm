@@ -10,169 +10,21 @@
     function: (identifier) @_range
     arguments: (argument_list
       . (call function: (identifier) @_len arguments: (argument_list . [(identifier) (attribute)] @_sequence .)) .))
-  body: [
-    (block (_ (subscript value: (_) @_sequence_2 subscript: (identifier) @_index_2)))
-    (block (_ (_ (subscript value: (_) @_sequence_2 subscript: (identifier) @_index_2))))
-    (block
-      (_ (_ (_ (subscript value: (_) @_sequence_2 subscript: (identifier) @_index_2)))))
-    (block
-      (_
-        (_ (_ (_ (subscript value: (_) @_sequence_2 subscript: (identifier) @_index_2))))))
-    (block
-      (_
-        (_
-          (_ (_ (_ (subscript value: (_) @_sequence_2 subscript: (identifier) @_index_2)))))))
-    (block
-      (_
-        (_
-          (_
-            (_ (_ (_ (subscript value: (_) @_sequence_2 subscript: (identifier) @_index_2))))))))
-    (block
-      (_
-        (_
-          (_
-            (_
-              (_ (_ (_ (subscript value: (_) @_sequence_2 subscript: (identifier) @_index_2)))))))))
-    (block
-      (_
-        (_
-          (_
-            (_
-              (_
-                (_ (_ (_ (subscript value: (_) @_sequence_2 subscript: (identifier) @_index_2))))))))))
-    (block
-      (_
-        (_
-          (_
-            (_
-              (_
-                (_
-                  (_ (_ (_ (subscript value: (_) @_sequence_2 subscript: (identifier) @_index_2)))))))))))
-  ]
+  body: (_) @_body
   (#eq? @_range "range")
   (#eq? @_len "len")
-  (#eq? @_index @_index_2)
-  (#eq? @_sequence @_sequence_2)) @applicable
+  (#within? @_body "(subscript value: (_) @_sequence subscript: (identifier) @_index)")) @applicable
 
 (for_statement
   left: (identifier) @_index
   right: (call
     function: (identifier) @_range
-    arguments: (argument_list
-      . (call function: (identifier) @_len arguments: (argument_list . [(identifier) (attribute)] @_sequence .)) .))
-  body: [
-    (block (_ (assignment left: (subscript value: (_) @_sequence_2 subscript: (identifier) @_index_2))))
-    (block
-      (_ (_ (assignment left: (subscript value: (_) @_sequence_2 subscript: (identifier) @_index_2)))))
-    (block
-      (_
-        (_ (_ (assignment left: (subscript value: (_) @_sequence_2 subscript: (identifier) @_index_2))))))
-    (block
-      (_
-        (_
-          (_ (_ (assignment left: (subscript value: (_) @_sequence_2 subscript: (identifier) @_index_2)))))))
-    (block
-      (_
-        (_
-          (_
-            (_ (_ (assignment left: (subscript value: (_) @_sequence_2 subscript: (identifier) @_index_2))))))))
-    (block
-      (_
-        (_
-          (_
-            (_
-              (_ (_ (assignment left: (subscript value: (_) @_sequence_2 subscript: (identifier) @_index_2)))))))))
-    (block
-      (_
-        (_
-          (_
-            (_
-              (_
-                (_
-                  (_ (assignment left: (subscript value: (_) @_sequence_2 subscript: (identifier) @_index_2))))))))))
-  ]
+    arguments: (argument_list (call arguments: (argument_list . [(identifier) (attribute)] @_sequence .))))
+  body: (_) @_body
   (#eq? @_range "range")
-  (#eq? @_len "len")
-  (#eq? @_index @_index_2)
-  (#eq? @_sequence @_sequence_2)) @excluded
-
-(for_statement
-  left: (identifier) @_index
-  right: (call
-    function: (identifier) @_range
-    arguments: (argument_list
-      . (call function: (identifier) @_len arguments: (argument_list . [(identifier) (attribute)] @_sequence .)) .))
-  body: [
-    (block
-      (_
-        (subscript value: (_) @_sequence_2 subscript: [(binary_operator) (integer) (slice) (unary_operator)])))
-    (block
-      (_
-        (_
-          (subscript
-            value: (_) @_sequence_2
-            subscript: [(binary_operator) (integer) (slice) (unary_operator)]))))
-    (block
-      (_
-        (_
-          (_
-            (subscript
-              value: (_) @_sequence_2
-              subscript: [(binary_operator) (integer) (slice) (unary_operator)])))))
-    (block
-      (_
-        (_
-          (_
-            (_
-              (subscript
-                value: (_) @_sequence_2
-                subscript: [(binary_operator) (integer) (slice) (unary_operator)]))))))
-    (block
-      (_
-        (_
-          (_
-            (_
-              (_
-                (subscript
-                  value: (_) @_sequence_2
-                  subscript: [(binary_operator) (integer) (slice) (unary_operator)])))))))
-    (block
-      (_
-        (_
-          (_
-            (_
-              (_
-                (_
-                  (subscript
-                    value: (_) @_sequence_2
-                    subscript: [(binary_operator) (integer) (slice) (unary_operator)]))))))))
-    (block
-      (_
-        (_
-          (_
-            (_
-              (_
-                (_
-                  (_
-                    (subscript
-                      value: (_) @_sequence_2
-                      subscript: [(binary_operator) (integer) (slice) (unary_operator)])))))))))
-    (block
-      (_
-        (_
-          (_
-            (_
-              (_
-                (_
-                  (_
-                    (_
-                      (subscript
-                        value: (_) @_sequence_2
-                        subscript: [(binary_operator) (integer) (slice) (unary_operator)]))))))))))
-  ]
-  (#eq? @_range "range")
-  (#eq? @_len "len")
-  (#eq? @_sequence @_sequence_2)) @excluded
+  (#within? @_body
+    "(assignment left: (subscript value: (_) @_sequence subscript: (identifier) @_index))"
+    "(subscript value: (_) @_sequence subscript: [(binary_operator) (integer) (slice) (unary_operator)])")) @excluded
 
 (block
   (expression_statement (assignment left: (identifier) @_name !type right: (integer) @_begin))
