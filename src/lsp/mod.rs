@@ -9,7 +9,7 @@
 //! | `documents`, `history`, `notebook` | the open texts, their lines and trees; what they were; cells |
 //! | `model` | the model, loaded when the first edit is wanted |
 //! | `settings`, `capabilities` | what the editor wants and can |
-//! | `edits`, `progress`, `error`, `stdio`, `slices`, `frames`, `tools` | what the above need |
+//! | `edits`, `progress`, `error`, `stdio`, `slices`, `frames`, `parent`, `tools` | what the above need |
 //!
 //! # Invariants, held by `tests/lsp`
 //!
@@ -35,6 +35,7 @@ mod frames;
 mod history;
 mod model;
 mod notebook;
+mod parent;
 mod progress;
 mod resolve;
 mod server;
@@ -91,6 +92,7 @@ where
             shared.documents.cancel_all();
             let _ = tokio::time::timeout(GRACE, serving).await;
         }
+        () = shared.end_of_client() => {}
     }
     shared.documents.cancel_all();
     shared.was_shut_down()
