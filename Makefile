@@ -12,7 +12,7 @@ SOURCES := Cargo.toml Cargo.lock build.rs pyproject.toml $(shell find src gramma
 # 1 says that there are changes: for a demonstration that is success
 SHOW := sh -c '"$$@"; code=$$?; [ $$code -le 1 ]' --
 
-.PHONY: demo install test rust-test test-nvim test-clients vsix vscode-test test-vscode test-vscode-here python-test packages gallery mutants bench lint clean
+.PHONY: demo install test rust-test test-nvim test-clients vsix vscode-test test-vscode python-test packages gallery mutants bench lint clean
 
 demo: $(VENV)/.installed $(DEMO)/.installed
 	VIRTUAL_ENV=$(abspath $(DEMO)) $(LERP) doctor
@@ -32,7 +32,7 @@ $(DEMO)/.installed: Makefile
 	$(DEMO)/bin/python -m pip install --quiet --disable-pip-version-check pytest $(DEMO_PACKAGE)
 	touch $@
 
-test: lint rust-test test-nvim test-clients python-test demo
+test: lint rust-test test-nvim test-clients test-vscode python-test demo
 
 lint:
 	$(CARGO) fmt --check
@@ -67,13 +67,10 @@ $(EXTENSION)/node_modules/.installed: $(EXTENSION)/package-lock.json
 vscode-test: $(EXTENSION)/node_modules/.installed
 	cd $(EXTENSION) && npm test --silent
 
-# the extension in the real workbench: downloads an editor, some 850 MB, once
-test-vscode: vsix vscode-test $(VENV)/.installed
-	VIRTUAL_ENV=$(abspath $(VENV)) bash tests/editors/vscode.sh
-
-# the same, but where the editor can not be had it is left out, and that is said
-test-vscode-here: $(VENV)/.installed
-	VIRTUAL_ENV=$(abspath $(VENV)) bash tests/editors/vscode/optional.sh
+# the extension in the real workbench. The first run installs an editor, some 850 MB, outside of the checkout; where that can not be
+# had, this is left out, and says so. LERP_TEST_VSCODE=required insists
+test-vscode: $(VENV)/.installed
+	VIRTUAL_ENV=$(abspath $(VENV)) bash tests/editors/vscode/make.sh
 
 # without PyTorch: training needs it, its tests do not
 python-test: $(VENV)/.training

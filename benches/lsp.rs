@@ -136,7 +136,7 @@ fn changes_and_memory(folder: &Path) {
     let (busy, long) = (format!("file://{}/busy.py", folder.display()), format!("file://{}/long.py", folder.display()));
     client.open(&busy, &text(40));
     client.open(&long, &text(LINES));
-    let bare = memory(&client);
+    let bare = client.resident_megabytes();
     let decode = || {
         let mut wish = json!({ "textDocument": { "uri": busy }, "range": range(1, 4), "count": 16 });
         wish["add"] = json!(["list-comprehension"]);
@@ -184,14 +184,6 @@ fn changes_and_memory(folder: &Path) {
     row("the same beside a running decoding", "1 ms", beside);
     row("candidates for a function of about 100 tokens, up to 4", "", edits);
     println!("| memory, two files open, no model | {bare} MB | | |");
-    println!("| memory, model loaded, after {} edits | {} MB | | 200 MB |", EDITS + 1, memory(&client));
+    println!("| memory, model loaded, after {} edits | {} MB | | 200 MB |", EDITS + 1, client.resident_megabytes());
     client.close();
-}
-
-/// Resident megabytes of the server; 0 where that is not known.
-fn memory(client: &Client) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", client.child.id())).unwrap_or_default();
-    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = resident.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kilobytes.unwrap_or_default() / 1024
 }

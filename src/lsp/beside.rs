@@ -15,9 +15,13 @@ use crate::syntax::find_functions;
 use crate::synthesis::Cancel;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tower_lsp::ls_types::Range;
 use tower_lsp::ls_types::notification::Notification;
+
+/// How often it is looked whether somebody cancelled what can not be stopped.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// What a task works with.
 pub struct Work {
@@ -115,6 +119,27 @@ impl Shared {
             self.client.send_notification::<Partial>(params).await;
         }
         task.await.unwrap_or_else(|error| Err(Failure::Internal(error.to_string())))
+    }
+
+    /// Looks at something beside the loop. It waits for no turn; when it takes long, it is shown, and who cancels it gets an
+    /// answer at once, though it can not be stopped.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        title: &str,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        let cancel = Cancel::default();
+        let progress = || self.progresses.start(&self.client, title.to_owned(), None, &cancel);
+        let _progress = self.agreed().progress.then(progress);
+        let asked = async {
+            while !cancel.is_cancelled() {
+                tokio::time::sleep(GLANCE).await;
+            }
+        };
+        tokio::select! {
+            done = tokio::task::spawn_blocking(work) => done.map_err(|error| Failure::Internal(error.to_string())),
+            () = asked => Err(Failure::Cancelled),
+        }
     }
 
     /// The newest version of a document; an error when it is another one than the client thinks.

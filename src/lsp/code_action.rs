@@ -23,6 +23,9 @@ pub const KIND: &str = "refactor.rewrite.lerp";
 /// What the kinds of actions on a whole file begin with.
 pub const WHOLE_KIND: &str = "source.lerp";
 
+/// The progress of titles: only the first ones of a process take long enough to have one.
+pub const LOOKING: &str = "lerp: looking for what applies";
+
 /// An action before the client's abilities are looked at.
 struct Action {
     offer: Wanted,
@@ -86,7 +89,7 @@ pub async fn handle(shared: &Arc<Shared>, params: CodeActionParams) -> Result<Op
     }
     let (uri, version) = (snapshot.uri.clone(), snapshot.version);
     let beside = Arc::clone(shared);
-    let actions = tokio::task::spawn_blocking(move || beside.wanted(&snapshot, &params)).await.unwrap_or_default();
+    let actions = shared.look(LOOKING, move || beside.wanted(&snapshot, &params)).await?;
     // once the model is there, what it was not taught is not offered
     let actions = actions.into_iter();
     let is_known = |one: &Action| match (&known, &one.offer) {

@@ -1,7 +1,7 @@
 //! `lerp/concepts`: what can be asked for, and what of it applies at a place. Described in editors/PROTOCOL.md.
 
+use super::code_action::LOOKING;
 use super::documents::Snapshot;
-use super::error::Failure;
 use super::model::Standing;
 use super::server::Shared;
 use super::taught::TaughtOffer;
@@ -68,7 +68,7 @@ pub async fn handle(shared: &Arc<Shared>, place: Place) -> Result<Vec<Listed>> {
     });
     let beside = Arc::clone(shared);
     let list = move || beside.listed(snapshot.as_ref(), place.range);
-    tokio::task::spawn_blocking(list).await.map_err(|error| Failure::Internal(error.to_string()).into())
+    Ok(shared.look(LOOKING, list).await?)
 }
 
 impl Shared {

@@ -9,7 +9,7 @@
 //! | `documents`, `history`, `notebook` | the open texts, their lines and trees; what they were; cells |
 //! | `model` | the model, loaded when the first edit is wanted |
 //! | `settings`, `capabilities` | what the editor wants and can |
-//! | `edits`, `progress`, `error`, `frames`, `tools` | what the above need |
+//! | `edits`, `progress`, `error`, `stdio`, `slices`, `frames`, `parent`, `tools` | what the above need |
 //!
 //! # Invariants, held by `tests/lsp`
 //!
@@ -35,11 +35,14 @@ mod frames;
 mod history;
 mod model;
 mod notebook;
+mod parent;
 mod progress;
 mod resolve;
 mod server;
 mod settings;
+mod slices;
 mod status;
+mod stdio;
 mod taught;
 mod teach;
 mod titles;
@@ -89,6 +92,7 @@ where
             shared.documents.cancel_all();
             let _ = tokio::time::timeout(GRACE, serving).await;
         }
+        () = shared.end_of_client() => {}
     }
     shared.documents.cancel_all();
     shared.was_shut_down()
@@ -96,9 +100,13 @@ where
 
 /// Serves the client at standard input and output.
 pub fn serve_stdio(tools: Arc<dyn Tools>) -> std::io::Result<bool> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().thread_name("lerp-lsp").build()?;
-    let clean = runtime.block_on(serve(tokio::io::stdin(), tokio::io::stdout(), tools));
-    // reading standard input can not be interrupted, and a model that is loading is not waited for
+    slices::short();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().thread_name("lerp-lsp").build()?;
+    let clean = runtime.block_on(async {
+        let (input, output) = stdio::open();
+        serve(input, output, tools).await
+    });
+    // reading standard input may be what can not be interrupted, and a model that is loading is not waited for
     runtime.shutdown_background();
     Ok(clean)
 }

@@ -9,7 +9,7 @@ use super::progress::Progresses;
 use super::taught::Taught;
 use super::titles::Titles;
 use super::tools::Tools;
-use super::{blend, code_action, concepts, execute, resolve, settings, status, teach};
+use super::{blend, code_action, concepts, execute, parent, resolve, settings, status, teach};
 use crate::concepts::Measured;
 use crate::concepts::store::Store;
 use crate::latent::ModelSettings;
@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SetOnce};
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::ls_types::*;
 use tower_lsp::{Client, LanguageServer};
@@ -51,6 +51,8 @@ pub struct Shared {
     /// Who may decode.
     pub turns: Arc<Semaphore>,
     agreed: OnceLock<Agreed>,
+    /// The client's process, if it said which.
+    process: SetOnce<u32>,
     editor: Mutex<settings::Editor>,
     folders: Mutex<Vec<PathBuf>>,
     measured: Mutex<Option<(Option<PathBuf>, Figures)>>,
@@ -71,6 +73,11 @@ impl Shared {
     /// Whether the client asked for the shutdown.
     pub fn was_shut_down(&self) -> bool {
         self.shut_down.load(Ordering::Relaxed)
+    }
+
+    /// Waits for the end of the client's process.
+    pub async fn end_of_client(&self) {
+        parent::end_of(*self.process.wait().await).await;
     }
 
     /// A message came.
@@ -158,6 +165,7 @@ impl Server {
             progresses: Progresses::default(),
             turns: Arc::new(Semaphore::new(TURNS)),
             agreed: OnceLock::new(),
+            process: SetOnce::new(),
             editor: Mutex::default(),
             folders: Mutex::default(),
             measured: Mutex::default(),
@@ -222,6 +230,10 @@ impl LanguageServer for Server {
         let answer = agreed.answer();
         // a second `initialize` is refused by the framework
         let _ = self.0.agreed.set(agreed);
+        // looked at now: who dies before anybody looks has died all the same
+        if let Some(process) = params.process_id.filter(|process| parent::lives(*process)) {
+            let _ = self.0.process.set(process);
+        }
         #[allow(deprecated, reason = "older clients say nothing else")]
         let root = params.root_uri.map(|uri| WorkspaceFolder { uri, name: String::new() });
         let folders = params.workspace_folders.unwrap_or_else(|| root.into_iter().collect());

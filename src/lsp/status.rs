@@ -43,6 +43,5 @@ pub async fn handle(shared: &Arc<Shared>, asked: Asked) -> Result<Status> {
         let healthy = problem.is_none() && rows.iter().all(|row| row.ok);
         Ok(Status { version: env!("CARGO_PKG_VERSION"), model, problem, healthy, rows })
     };
-    let looked = tokio::task::spawn_blocking(look).await;
-    looked.unwrap_or_else(|error| Err(Failure::Internal(error.to_string()))).map_err(Into::into)
+    Ok(shared.look("lerp: looking at what is there", look).await.flatten()?)
 }

@@ -25,11 +25,11 @@ export XDG_CONFIG_HOME="$scratch/config" XDG_DATA_HOME="$scratch/data" XDG_STATE
 run() {
     STYLE=$2 timeout 300 "$1" --headless --noplugin -u tests/editors/nvim/init.lua -l tests/editors/nvim/e2e.lua
 }
-for style in enable setup start missing; do
+for style in enable setup lazy start missing; do
     run "$home/bin/nvim" "$style"
 done
 if older="$(bash tests/editors/nvim/older.sh "$target/nvim-0.10")"; then
-    for style in setup missing; do
+    for style in setup lazy missing; do
         run "$older" "$style"
     done
 else

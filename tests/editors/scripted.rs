@@ -44,6 +44,8 @@ pub struct Scripted {
     pub seen: Arc<Seen>,
     /// The model can not be loaded.
     pub missing: bool,
+    /// What is there is looked for so long.
+    pub doctor: Duration,
     /// How well the model does its concepts.
     pub measured: HashMap<String, Measured>,
     /// Where the user's own taught concepts are kept, when there are any.
@@ -98,6 +100,7 @@ impl Tools for Scripted {
     }
 
     fn doctor(&self, _: &Settings) -> Vec<Check> {
+        std::thread::sleep(self.doctor);
         let row = |name: &str, ok: bool| Check {
             name: name.to_owned(),
             ok,

@@ -10,20 +10,24 @@ if [ -z "${LERP_TEST_SERVER:-}" ]; then
     "${CARGO:-cargo}" build --quiet --locked --example scripted-server
     LERP_TEST_SERVER="$target/debug/examples/scripted-server"
 fi
-LERP_VSIX="$(realpath editors/vscode/lerp.vsix)"
 LERP_SHOTS="$target/vscode"
-export LERP_EDITORS LERP_TEST_SERVER LERP_VSIX LERP_SHOTS
-# what is started ends with what started it
+mkdir -p "$LERP_SHOTS"
+LERP_VSIX="$(realpath editors/vscode/lerp.vsix)"
+LERP_PYTHON_VSIX="$LERP_SHOTS/python.vsix"
+vsce="$PWD/editors/vscode/node_modules/.bin/vsce"
+(cd tests/editors/vscode/python && "$vsce" package --no-dependencies --allow-missing-repository --skip-license --out "$LERP_PYTHON_VSIX" > /dev/null)
+export LERP_EDITORS LERP_TEST_SERVER LERP_VSIX LERP_PYTHON_VSIX LERP_SHOTS
+# what is started ends with what started it; bounds for what hangs, far from what it takes
 run() { timeout --foreground --kill-after=20 "$1" "$LERP_EDITORS/node" tests/editors/vscode/e2e.mjs "${@:2}"; }
 if [ $# -gt 0 ]; then
-    run 1500 "$@"
+    run 1200 "$@"
     exit
 fi
-run 1500
-run 900 --untrusted
+run 1200
+run 600 --untrusted
 real="$(realpath "${LERP_TEST_BINARY:-.venv/bin/lerp}" 2> /dev/null || true)"
 if [ -x "$real" ]; then
     LERP_MODEL="$(realpath models/base)"
     export LERP_MODEL
-    LERP_TEST_REAL=1 LERP_TEST_SERVER="$real" run 900 'the light bulb'
+    LERP_TEST_REAL=1 LERP_TEST_SERVER="$real" run 600 'the light bulb'
 fi

@@ -56,6 +56,37 @@ fn exit_codes() {
     assert_eq!(run(&[], true).0, Some(1));
 }
 
+/// The pipe of a client that died may stay open: another process may have its end.
+#[test]
+#[cfg(target_os = "linux")]
+fn it_ends_with_the_process_of_its_client() {
+    let mut editor = Command::new("sleep").arg("600").spawn().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lerp"));
+    let mut server = command.arg("server").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let process = editor.id();
+    let initialize = format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"initialize","params":{{"processId":{process},"capabilities":{{}}}}}}"#
+    );
+    let mut input = server.stdin.take().unwrap();
+    write!(input, "Content-Length: {}\r\n\r\n{initialize}", initialize.len()).unwrap();
+    answer(&mut BufReader::new(server.stdout.take().unwrap()));
+    editor.kill().unwrap();
+    editor.wait().unwrap();
+    let start = std::time::Instant::now();
+    let status = loop {
+        if let Some(status) = server.try_wait().unwrap() {
+            break status;
+        }
+        if start.elapsed().as_secs() > 60 {
+            server.kill().unwrap();
+            panic!("the server outlives its client");
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    assert_eq!(status.code(), Some(1));
+    drop(input);
+}
+
 /// Without a runtime the server starts, offers titles, says what is missing, and goes on.
 #[test]
 fn a_missing_runtime_or_model_is_said() {

@@ -1,5 +1,6 @@
 //! A client for the server under test, in the same process. It keeps what it was not asked about: a test that leaves
 //! messages unread, or does not end the server properly, fails.
+#![allow(dead_code, reason = "tests use it that need only some of it")]
 
 use crate::scripted::{Scripted, Seen};
 use serde_json::{Value, json};

@@ -12,12 +12,10 @@ mod blend;
 mod candidates;
 mod client;
 mod lifecycle;
-mod live;
 mod notebooks;
 mod real;
 mod resolve;
 mod status;
-mod storm;
 mod teach;
 
 /// A function that `== None` can be replaced in, and one that begins with a print; both end behind a wide character.

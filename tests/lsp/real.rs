@@ -36,6 +36,8 @@ fn the_real_model_is_taught_asked_blended_with_and_forgets() {
     // which of the two is the model's affair; that nothing else is touched is ours
     let expect = ["is None", "is not None"].map(|now| TEXT.replace("== None", now));
     assert!(expect.contains(&new), "{resolved}");
+    // 0 where it is not known
+    assert!(client.resident_megabytes() <= 200, "{} MB with the model loaded", client.resident_megabytes());
 
     let examples = json!([pair("load"), pair("save"), pair("fetch")]);
     let lesson = json!({ "name": "no-prints", "examples": examples, "textDocument": { "uri": uri } });

@@ -25,7 +25,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Bytes that are allocated now, by all tests of the process.
+/// Bytes that are allocated now.
 pub fn bytes() -> usize {
     LIVE.load(Ordering::Relaxed)
 }

@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import os
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -39,13 +40,52 @@ SMALL = types.ClientCapabilities(
         )
     ),
 )
+# what Helix says, as far as it matters here
+HELIX = types.ClientCapabilities(
+    general=types.GeneralClientCapabilities(
+        position_encodings=[
+            types.PositionEncodingKind.Utf8,
+            types.PositionEncodingKind.Utf32,
+            types.PositionEncodingKind.Utf16,
+        ]
+    ),
+    workspace=types.WorkspaceClientCapabilities(
+        configuration=True,
+        workspace_folders=True,
+        workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True),
+        did_change_configuration=types.DidChangeConfigurationClientCapabilities(dynamic_registration=False),
+    ),
+    text_document=types.TextDocumentClientCapabilities(
+        code_action=types.CodeActionClientCapabilities(
+            code_action_literal_support=types.ClientCodeActionLiteralOptions(
+                types.ClientCodeActionKindOptions(value_set=["", types.CodeActionKind.RefactorRewrite])
+            ),
+            is_preferred_support=True,
+            disabled_support=True,
+            data_support=True,
+            resolve_support=types.ClientCodeActionResolveOptions(properties=["edit", "command"]),
+        )
+    ),
+    window=types.WindowClientCapabilities(work_done_progress=True),
+)
 # teaching takes seconds, and asks nothing of a client's abilities
 TEACHING = ["small", "visual-studio-code"]
-CLIENTS = ["small", "bare", "emacs", "neovim@v0.10", "neovim@v0.11", "visual-studio-code"]
+CLIENTS = ["small", "bare", "helix", "emacs", "neovim@v0.10", "neovim@v0.11", "visual-studio-code"]
+
+
+ROOT = Path(__file__).parents[3]
+
+
+def documented() -> dict:
+    """Helix's configuration, as the documents have it: Helix sends `config` as initializationOptions."""
+    text = (ROOT / "docs/editors.md").read_text()
+    block = text.split("## Helix")[1].split("```toml\n")[1].split("```")[0]
+    assert block in (ROOT / "editors/PROTOCOL.md").read_text()
+    return tomllib.loads(block)
 
 
 def abilities(name: str) -> types.ClientCapabilities:
-    made = {"small": SMALL, "bare": types.ClientCapabilities()}
+    made = {"small": SMALL, "bare": types.ClientCapabilities(), "helix": HELIX}
     return made.get(name) or client_capabilities(name)
 
 
@@ -65,6 +105,13 @@ async def client(request, lsp_client: LanguageClient):
     lsp_client.set_configuration({"lerp": {"confidence": 0.0, "tests": "none"}})
     can = abilities(request.param)
     options = {"confidence": 0.0}
+    if request.param == "helix":
+        server = documented()["language-server"]["lerp"]
+        assert [server["command"], *server["args"]] == ["lerp", "server"]
+        assert "lerp" in documented()["language"][0]["language-servers"]
+        options |= server["config"]
+        # asked for a section that the configuration does not have, it answers null
+        lsp_client.set_configuration(server["config"])
     answer = await lsp_client.initialize_session(
         types.InitializeParams(capabilities=can, initialization_options=options)
     )

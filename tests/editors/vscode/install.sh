@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Puts what the tests of editors/vscode need into one folder that can be kept: Node 24, code-server (the workbench of VS Code,
-# behind a web server) and playwright-core. Prints the folder. Chromium and a library's headers come from Debian.
+# Puts what the tests of editors/vscode need into one folder that is kept, whatever becomes of the checkout: Node 24, code-server (the
+# workbench of VS Code, behind a web server) and playwright-core. Prints the folder. Chromium and a library's headers come from
+# Debian. Ends with 2 where that can not be had; any other failure is one of this script.
 set -euo pipefail
 
 node=24.11.0
@@ -36,6 +37,10 @@ if [ ${#packages[@]} -gt 0 ]; then
     rm "$log"
 fi
 
+# two checkouts may come here at the same time: the second one waits, and finds it done
+mkdir -p "$(dirname "$home")"
+exec 9> "$home.lock"
+flock 9
 if [ "$(cat "$home/.installed" 2> /dev/null)" != "$wanted" ]; then
     command -v npm > /dev/null || fail "needs npm: install nodejs and npm"
     rm -rf "$home"
