@@ -37,7 +37,7 @@ impl Parts {
     }
 
     /// How many there are: two at least.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.parts.len()
     }
 

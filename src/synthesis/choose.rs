@@ -136,16 +136,16 @@ fn in_part(
     pair: &StoredPair,
 ) -> Result<Option<(StoredPair, Option<Aside>)>, SynthesisError> {
     let Some(parts) = Parts::of(pair) else { return Ok(None) };
-    let each: Vec<StoredPair> = (0..parts.len()).filter_map(|at| parts.only(pair, &[at])).collect();
+    let each: Vec<StoredPair> = (0..parts.count()).filter_map(|at| parts.only(pair, &[at])).collect();
     let used = match teacher.sort_out(&core[..core.len().min(ENOUGH)], &each) {
-        Ok(sorted) if each.len() == parts.len() => sorted.used,
+        Ok(sorted) if each.len() == parts.count() => sorted.used,
         Ok(_) | Err(SynthesisError::Example { .. }) => return Ok(None),
         Err(other) => return Err(other),
     };
     if used.is_empty() {
         return Ok(None);
     }
-    let left: Vec<usize> = (0..parts.len()).filter(|at| !used.contains(at)).collect();
+    let left: Vec<usize> = (0..parts.count()).filter(|at| !used.contains(at)).collect();
     if left.is_empty() {
         // only all of them together looked unlike
         return Ok(Some((pair.clone(), None)));
