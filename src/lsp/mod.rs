@@ -100,7 +100,6 @@ where
 
 /// Serves the client at standard input and output.
 pub fn serve_stdio(tools: Arc<dyn Tools>) -> std::io::Result<bool> {
-    slices::short();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().thread_name("lerp-lsp").build()?;
     let clean = runtime.block_on(async {
         let (input, output) = stdio::open();

@@ -9,7 +9,7 @@ use super::progress::Progresses;
 use super::taught::Taught;
 use super::titles::Titles;
 use super::tools::Tools;
-use super::{blend, code_action, concepts, execute, parent, resolve, settings, status, teach};
+use super::{blend, code_action, concepts, execute, parent, resolve, settings, slices, status, teach};
 use crate::concepts::Measured;
 use crate::concepts::store::Store;
 use crate::latent::ModelSettings;
@@ -246,6 +246,8 @@ impl LanguageServer for Server {
     }
 
     async fn initialized(&self, _: InitializedParams) {
+        // not before: what starts is one long piece of work, and short slices would only break it up
+        slices::short();
         let shared = self.shared();
         tokio::task::spawn_blocking(move || {
             Titles::warm_up();

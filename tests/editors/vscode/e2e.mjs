@@ -38,12 +38,13 @@ const settings = {
   'workbench.reduceMotion': 'on',
 };
 
-process.on('SIGTERM', () => {
+let opened;
+process.on('SIGTERM', async () => {
   console.log('the time is up');
-  void end(124);
+  await Promise.race([opened && shot(opened.page, 'time-is-up'), pause(10_000)]);
+  await end(124);
 });
 
-let opened;
 try {
   opened = await start({ settings, untrusted });
 } catch (error) {
