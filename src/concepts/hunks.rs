@@ -119,7 +119,7 @@ mod tests {
     fn lines(before: &str, after: &str) -> Vec<String> {
         let pair = pair(before, after);
         let Some(parts) = Parts::of(&pair) else { return Vec::new() };
-        (0..parts.len()).map(|at| parts.lines(&[at]).join(" ")).collect()
+        (0..parts.count()).map(|at| parts.lines(&[at]).join(" ")).collect()
     }
 
     #[test]
