@@ -70,7 +70,7 @@ impl Pattern {
         let query = Query::new(&language, &all);
         let query = query.map_err(|error| PatternError { line: error.row + 1, message: error.message })?;
         let within = (0..query.pattern_count()).map(|pattern| {
-            let line = || all[..query.start_byte_for_pattern(pattern)].lines().count().max(1);
+            let line = || 1 + all[..query.start_byte_for_pattern(pattern)].matches('\n').count();
             Within::of(&query, pattern, &language).map_err(|message| PatternError { line: line(), message })
         });
         let within = within.collect::<Result<_, _>>()?;

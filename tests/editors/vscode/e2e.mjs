@@ -41,7 +41,7 @@ const settings = {
 let opened;
 process.on('SIGTERM', async () => {
   console.log('the time is up');
-  await Promise.race([opened && shot(opened.page, 'time-is-up'), pause(10_000)]);
+  await Promise.race([opened && shot(opened.page, 'time-is-up').catch(() => undefined), pause(10_000)]);
   await end(124);
 });
 

@@ -94,6 +94,8 @@ export async function start({ settings, untrusted }) {
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     timeout: PATIENCE,
+    // `end` ends it: there may be a picture to take before
+    handleSIGTERM: false,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
   });
   say('the browser is there');
