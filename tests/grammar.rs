@@ -10,7 +10,7 @@ use lerp::codec::{
     Alphabet, ConceptTable, Context, Grammar, Id, Kind, Lexed, Mask, SlotTable, Spellings, Step, Vocabulary, apply,
     is_function, replacements,
 };
-use lerp::latent::{Expects, Opinion, Row};
+use lerp::latent::{Expects, Row};
 use lerp::syntax::{find_functions, parse};
 use proptest::prelude::*;
 use std::io::Write;
@@ -375,7 +375,7 @@ fn masked(source: &str, seed: u64) -> Option<(Vec<Id>, Vec<Id>)> {
         if step > 12 {
             pointers[0] += 10.0;
         }
-        row.choose(&[Opinion { words: &words, pointers: &pointers }], ids.len() + 2);
+        row.choose(&words, &pointers, ids.len() + 2);
     }
     let finished = row.is_finished();
     finished.then(|| {

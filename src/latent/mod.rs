@@ -20,7 +20,7 @@ pub use decode::{DecodeOptions, Decoded, Script};
 pub use error::LatentError;
 pub use model::{EditVector, Locals, Model};
 pub use practice::Practice;
-pub use row::{Opinion, Row};
+pub use row::Row;
 pub use runtime::{Runtime, find as find_runtime};
 pub use search::{Ended, Search, SearchReport};
 pub use walk::Expects;

@@ -169,32 +169,3 @@ fn log_sum(scores: impl Iterator<Item = f32> + Clone) -> f32 {
 fn is_writable(id: usize) -> bool {
     id >= usize::from(COPY)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const WORDS: [f32; 0] = [];
-
-    /// The first step of a script by opinions that are probabilities of the places 0, 1, 2.
-    fn first(opinions: &[[f32; 3]]) -> (Step, f32, f32) {
-        let logits: Vec<[f32; 3]> = opinions.iter().map(|places| places.map(|share| 7.0 + share.ln())).collect();
-        let opinions: Vec<Opinion<'_>> =
-            logits.iter().map(|pointers| Opinion { words: &WORDS, pointers: pointers.as_slice() }).collect();
-        let mut row = Row::new(Vec::new(), None);
-        row.choose(&opinions, 3);
-        (row.steps[0], row.step_log_probabilities[0].exp(), row.stop.exp())
-    }
-
-    #[test]
-    fn opinions_decide_by_their_mean() {
-        let near = |a: f32, b: f32| (a - b).abs() < 1e-5;
-        let (step, likely, stop) = first(&[[0.3, 0.5, 0.2]]);
-        assert!(step == Step::Pointer(1) && near(likely, 0.5) && near(stop, 0.3), "{step:?} {likely} {stop}");
-        let (step, likely, stop) = first(&[[0.3, 0.5, 0.2], [0.3, 0.5, 0.2]]);
-        assert!(step == Step::Pointer(1) && near(likely, 0.5) && near(stop, 0.3), "twice the same is the same");
-        // one is barely for place 1, the other is surely for place 2
-        let (step, likely, stop) = first(&[[0.3, 0.4, 0.3], [0.1, 0.0, 0.9]]);
-        assert!(step == Step::Pointer(2) && near(likely, 0.6) && near(stop, 0.2), "{step:?} {likely} {stop}");
-    }
-}
