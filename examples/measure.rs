@@ -154,8 +154,7 @@ fn mask(folder: &Path, count: usize) {
                         let started = Instant::now();
                         let mask = if masked { Mask::new(&ids, &slots_there, &table_there) } else { None };
                         let options = DecodeOptions { scripts: 8, longest: 128 };
-                        let decoded =
-                            model.scripts(&locals, std::slice::from_ref(&v), options, mask.as_ref(), &|| false)?;
+                        let decoded = model.scripts(&locals, &v, options, mask.as_ref(), &|| false)?;
                         Ok((decoded, started.elapsed(), masked && mask.is_none()))
                     })
                     .unwrap();

@@ -39,13 +39,7 @@ fn all_write_the_same_scripts() {
             let mean = EditVector::mean(&model.edits(&case.windows)?).soft_norm(width);
             let v = EditVector(Vec::new()).plus(case.sign, &mean);
             let locals = model.encode(&case.source)?;
-            let decoded = model.scripts(
-                &locals,
-                std::slice::from_ref(&v),
-                DecodeOptions { scripts: 1, longest: 96 },
-                None,
-                &|| false,
-            )?;
+            let decoded = model.scripts(&locals, &v, DecodeOptions { scripts: 1, longest: 96 }, None, &|| false)?;
             let unchanged = vec![-1];
             let script = decoded.scripts.first().map_or(unchanged, |script| compact(&script.steps));
             Ok([&case.int8, &case.fp32].contains(&&script) || case.int8.len() >= 96)
@@ -67,8 +61,7 @@ fn a_row_does_not_move_with_its_batch_mates() {
             let locals = model.encode(&case.source)?;
             let v = EditVector::mean(&model.edits(&case.windows)?).soft_norm(96);
             let write = |model: &mut lerp::latent::Model, scripts| {
-                model
-                    .scripts(&locals, std::slice::from_ref(&v), DecodeOptions { scripts, longest: 96 }, None, &|| false)
+                model.scripts(&locals, &v, DecodeOptions { scripts, longest: 96 }, None, &|| false)
             };
             Ok((write(model, 2)?, write(model, 8)?))
         })

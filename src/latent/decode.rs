@@ -1,7 +1,7 @@
 //! Writing edit scripts: greedy decoding, and alternatives that branch off where it was unsure.
 
 use super::model::{Memory, Model, runtime_error};
-use super::row::{Opinion, Row};
+use super::row::Row;
 use super::{EditVector, Expects, LatentError, Locals};
 use crate::codec::{Mask, Step};
 use ort::value::{DynValue, Tensor};
@@ -37,20 +37,6 @@ pub struct DecodeOptions {
     pub longest: usize,
 }
 
-/// What the decoder says of the next step of all rows.
-struct Scores {
-    words: Vec<f32>,
-    pointers: Vec<f32>,
-}
-
-impl Scores {
-    /// Those of one row among `count`.
-    fn of(&self, row: usize, count: usize) -> Opinion<'_> {
-        let part = |scores: &[f32]| row * (scores.len() / count)..(row + 1) * (scores.len() / count);
-        Opinion { words: &self.words[part(&self.words)], pointers: &self.pointers[part(&self.pointers)] }
-    }
-}
-
 impl Model {
     /// The likeliest scripts for a function under an edit. `stop` is asked at every step.
     ///
@@ -58,27 +44,24 @@ impl Model {
     /// choice, and goes on greedily from there: where that costs least comes first. No randomness, so the same request
     /// gives the same scripts.
     ///
-    /// Several vectors are several opinions of one concept, say the means over some of its pairs each. What is likely is the
-    /// mean of what they find likely (a linear opinion pool), step by step.
-    ///
     /// Under a mask every script that is finished edits the function into one that the grammar takes.
     pub fn scripts(
         &mut self,
         locals: &Locals,
-        vectors: &[EditVector],
+        v: &EditVector,
         options: DecodeOptions,
         mask: Option<&Mask>,
         stop: &dyn Fn() -> bool,
     ) -> Result<Decoded, LatentError> {
-        let memories = vectors.iter().map(|v| self.memory(locals, v)).collect::<Result<Vec<_>, _>>()?;
+        let memory = self.memory(locals, v)?;
         let mut rows = vec![Row::new(Vec::new(), mask)];
-        self.write(&memories, &mut rows, options, stop)?;
+        self.write(&memory, &mut rows, options, stop)?;
         let unchanged = rows[0].stop;
         if options.scripts > 1 {
             let mut more: Vec<Row> =
                 branches(&rows[0]).take(options.scripts - 1).map(|forced| Row::new(forced, mask)).collect();
             if !more.is_empty() {
-                self.write(&memories, &mut more, options, stop)?;
+                self.write(&memory, &mut more, options, stop)?;
                 rows.extend(more);
             }
         }
@@ -96,60 +79,48 @@ impl Model {
 
     fn write(
         &mut self,
-        memories: &[Memory],
+        memory: &Memory,
         rows: &mut [Row<'_>],
         options: DecodeOptions,
         stop: &dyn Fn() -> bool,
     ) -> Result<(), LatentError> {
         let count = rows.len();
-        let mut pasts = memories.iter().map(|_| self.empty_past(count)).collect::<Result<Vec<_>, _>>()?;
+        let mut past = self.empty_past(count)?;
         for _ in 0..options.longest {
+            if stop() {
+                return Err(LatentError::Cancelled);
+            }
             if rows.iter().all(|row| row.expects().is_none()) {
                 break;
             }
-            let mut scores = Vec::with_capacity(memories.len());
-            for (memory, past) in memories.iter().zip(&mut pasts) {
-                if stop() {
-                    return Err(LatentError::Cancelled);
-                }
-                scores.push(self.scores(memory, rows, past)?);
-            }
-            let positions = memories.first().map_or(0, |memory| memory.positions);
-            for (number, row) in rows.iter_mut().enumerate() {
-                let opinions: Vec<Opinion<'_>> = scores.iter().map(|scores| scores.of(number, count)).collect();
-                row.choose(&opinions, positions);
+            let column = |value: &dyn Fn(&Row<'_>) -> i64| {
+                Tensor::from_array(([count, 1], rows.iter().map(value).collect::<Vec<i64>>())).map_err(runtime_error)
+            };
+            let expects = |row: &Row<'_>| row.expects().unwrap_or(Expects::First) as i64;
+            let mut inputs = ort::inputs![
+                "word" => column(&|row| i64::from(row.walk.word))?,
+                "cursor" => column(&|row| row.walk.cursor as i64)?,
+                "expects" => column(&|row| expects(row))?,
+            ];
+            inputs.extend(memory.inputs());
+            let [keys, values] = past;
+            inputs.push(("past_keys".into(), keys.into()));
+            inputs.push(("past_values".into(), values.into()));
+            let mut outputs = self.decoder.run(inputs).map_err(runtime_error)?;
+            let mut output = |name: &str| {
+                outputs.remove(name).ok_or_else(|| LatentError::Runtime(format!("decoder.onnx gives no {name}")))
+            };
+            let (words, pointers) = (output("words")?, output("pointers")?);
+            past = [output("present_keys")?, output("present_values")?];
+            let (_, words) = words.try_extract_tensor::<f32>().map_err(runtime_error)?;
+            let (_, pointers) = pointers.try_extract_tensor::<f32>().map_err(runtime_error)?;
+            let word_rows = words.chunks(words.len() / count);
+            let pointer_rows = pointers.chunks(pointers.len() / count);
+            for ((row, words), pointers) in rows.iter_mut().zip(word_rows).zip(pointer_rows) {
+                row.choose(words, pointers, memory.positions);
             }
         }
         Ok(())
-    }
-
-    /// Runs the decoder once for the next step of each row, under one memory; `past` goes on.
-    fn scores(&mut self, memory: &Memory, rows: &[Row<'_>], past: &mut [DynValue; 2]) -> Result<Scores, LatentError> {
-        let count = rows.len();
-        let column = |value: &dyn Fn(&Row<'_>) -> i64| {
-            Tensor::from_array(([count, 1], rows.iter().map(value).collect::<Vec<i64>>())).map_err(runtime_error)
-        };
-        let expects = |row: &Row<'_>| row.expects().unwrap_or(Expects::First) as i64;
-        let mut inputs = ort::inputs![
-            "word" => column(&|row| i64::from(row.walk.word))?,
-            "cursor" => column(&|row| row.walk.cursor as i64)?,
-            "expects" => column(&|row| expects(row))?,
-        ];
-        inputs.extend(memory.inputs());
-        let [keys, values] = past;
-        inputs.push(("past_keys".into(), keys.view().into()));
-        inputs.push(("past_values".into(), values.view().into()));
-        let mut outputs = self.decoder.run(inputs).map_err(runtime_error)?;
-        let mut output = |name: &str| {
-            outputs.remove(name).ok_or_else(|| LatentError::Runtime(format!("decoder.onnx gives no {name}")))
-        };
-        let (words, pointers) = (output("words")?, output("pointers")?);
-        let present = [output("present_keys")?, output("present_values")?];
-        let (_, words) = words.try_extract_tensor::<f32>().map_err(runtime_error)?;
-        let (_, pointers) = pointers.try_extract_tensor::<f32>().map_err(runtime_error)?;
-        let scores = Scores { words: words.to_vec(), pointers: pointers.to_vec() };
-        *past = present;
-        Ok(scores)
     }
 
     pub(super) fn empty_past(&self, count: usize) -> Result<[DynValue; 2], LatentError> {

@@ -4,14 +4,6 @@ use super::walk::{Expects, Walk};
 use crate::codec::vocabulary::{COPY, Id, PAD};
 use crate::codec::{Edited, Mask, Step};
 
-/// What the decoder says of a next step under one vector: scores of the words and of the places.
-pub struct Opinion<'s> {
-    /// By id.
-    pub words: &'s [f32],
-    /// By position.
-    pub pointers: &'s [f32],
-}
-
 /// A script on its way, under a mask or none.
 #[derive(Clone)]
 pub struct Row<'m> {
@@ -59,14 +51,16 @@ impl<'m> Row<'m> {
         self.steps.last() == Some(&Step::Pointer(0)) && self.expects().is_none()
     }
 
-    /// Takes the likeliest step that is allowed, by the mean of what the opinions find likely; `positions` places are in use.
-    pub fn choose(&mut self, opinions: &[Opinion<'_>], positions: usize) {
+    /// Takes the likeliest step that is allowed: scores of the `words` and of the places, of which `positions` are in use.
+    pub fn choose(&mut self, words: &[f32], pointers: &[f32], positions: usize) {
         let Some(expects) = self.expects() else { return };
-        let scores = mean(opinions.iter().map(|opinion| self.possible(expects, opinion, positions)));
+        let scores = self.possible(expects, words, pointers, positions);
+        let highest = scores.iter().map(|(_, score)| *score).fold(f32::NEG_INFINITY, f32::max);
+        let total = highest + scores.iter().map(|(_, score)| (score - highest).exp()).sum::<f32>().ln();
         let at = self.steps.len();
         if at == 0 {
             let stops = scores.iter().find(|(step, _)| *step == Step::Pointer(0));
-            self.stop = stops.map_or(f32::NEG_INFINITY, |(_, score)| *score);
+            self.stop = stops.map_or(f32::NEG_INFINITY, |(_, score)| score - total);
         }
         let mut allowed = self.allowed(expects, scores);
         let best = allowed.iter().max_by(|a, b| a.1.total_cmp(&b.1)).copied();
@@ -83,19 +77,19 @@ impl<'m> Row<'m> {
         allowed.retain(|(other, _)| *other != step);
         allowed.sort_by(|a, b| b.1.total_cmp(&a.1));
         self.runners_up.extend(allowed.into_iter().take(width).map(|(other, its)| (at, other, its - score)));
-        self.step_log_probabilities.push(score);
+        self.step_log_probabilities.push(score - total);
         self.take(step, expects);
     }
 
     /// The steps that a script may have here, whatever comes of it.
-    fn possible(&self, expects: Expects, opinion: &Opinion<'_>, positions: usize) -> Vec<(Step, f32)> {
+    fn possible(&self, expects: Expects, words: &[f32], pointers: &[f32], positions: usize) -> Vec<(Step, f32)> {
         if expects == Expects::Word {
-            let ids = opinion.words.iter().enumerate().filter(|(id, _)| is_writable(*id));
+            let ids = words.iter().enumerate().filter(|(id, _)| is_writable(*id));
             return ids.map(|(id, score)| (Step::Word(Id::try_from(id).unwrap_or(PAD)), *score)).collect();
         }
         let least = self.walk.least(expects);
         let possible = |position: usize| position >= least || position == 0 && expects == Expects::First;
-        let places = opinion.pointers.iter().take(positions).enumerate().filter(|(position, _)| possible(*position));
+        let places = pointers.iter().take(positions).enumerate().filter(|(position, _)| possible(*position));
         places.map(|(position, score)| (Step::Pointer(position), *score)).collect()
     }
 
@@ -140,29 +134,6 @@ impl<'m> Row<'m> {
         }
         self.walk.take(step, expects);
     }
-}
-
-/// The steps of one opinion, and the logarithm of the mean of what all find likely.
-fn mean(opinions: impl ExactSizeIterator<Item = Vec<(Step, f32)>>) -> Vec<(Step, f32)> {
-    let share = -(opinions.len() as f32).ln();
-    let mut each = opinions.map(|mut scores| {
-        let total = log_sum(scores.iter().map(|(_, score)| *score));
-        scores.iter_mut().for_each(|(_, score)| *score += share - total);
-        scores
-    });
-    let mut all = each.next().unwrap_or_default();
-    for other in each {
-        for ((_, score), (_, its)) in all.iter_mut().zip(other) {
-            *score = log_sum([*score, its].into_iter());
-        }
-    }
-    all
-}
-
-/// log Σ exp
-fn log_sum(scores: impl Iterator<Item = f32> + Clone) -> f32 {
-    let highest = scores.clone().fold(f32::NEG_INFINITY, f32::max);
-    if highest.is_finite() { highest + scores.map(|score| (score - highest).exp()).sum::<f32>().ln() } else { highest }
 }
 
 /// Padding and the frame of a function are never written.

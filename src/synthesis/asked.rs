@@ -6,7 +6,7 @@ use super::learn::{LearnOptions, Learned};
 use super::ranking::Shown;
 use crate::codec::ConceptTable;
 use crate::concepts::{self, Applicability, Detector, Taught, hunks_together, keeps_sense};
-use crate::latent::{EditVector, LatentError, Worker};
+use crate::latent::EditVector;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError};
 
@@ -14,11 +14,6 @@ use std::sync::{Arc, PoisonError};
 const REMEMBERED: usize = 64;
 /// What examples taught.
 pub(super) type Remembered = HashMap<(Vec<Example>, LearnOptions), Arc<Learned>>;
-
-/// Cosine from which on a vector is the mean of its pairs.
-const SAME: f32 = 0.999;
-/// Of so many pairs each is left out once: an opinion more costs a decoding more.
-const FEW_PAIRS: usize = 4;
 
 /// One concept of a request, ready to be applied.
 pub(super) struct Asked {
@@ -139,32 +134,6 @@ impl Asked {
             applies: Some(Arc::clone(applies)),
             agreement,
         }
-    }
-
-    /// Its vector, and others that say the same otherwise: beside a learned vector the mean of its pairs, beside a mean over a few
-    /// pairs those that leave one of them out. A vector that was searched stands alone: it is there because the mean was wrong.
-    pub(super) fn opinions(&self, worker: &Worker) -> Result<Vec<EditVector>, LatentError> {
-        let mut opinions = vec![EditVector::clone(&self.vector)];
-        let width = worker.bundle.shapes.vector;
-        let edits = self.shown.edits(worker)?;
-        let mean = EditVector::mean(edits).soft_norm(width);
-        let own = mean.cosine(&self.vector) > SAME;
-        match &self.applies {
-            None if !own => opinions.push(mean),
-            Some(_) if own && (2..=FEW_PAIRS).contains(&edits.len()) => {
-                opinions.extend((0..edits.len()).map(|left_out| {
-                    let others: Vec<EditVector> = edits
-                        .iter()
-                        .enumerate()
-                        .filter(|(at, _)| *at != left_out)
-                        .map(|(_, edit)| edit.clone())
-                        .collect();
-                    EditVector::mean(&others).soft_norm(width)
-                }));
-            }
-            _ => {}
-        }
-        Ok(opinions)
     }
 
     /// The same with imports that may come along, added or removed.

@@ -84,8 +84,7 @@ impl Engine {
         // less than 1 leaves places out; the vector itself is as it was learned
         let (factor, share) = (strength.signum() * strength.abs().max(1.0), strength.abs().min(1.0));
         let sign = if concept.remove { -factor } else { factor };
-        let opinions = concept.opinions(&self.worker)?;
-        let vectors: Arc<[EditVector]> = opinions.iter().map(|v| EditVector(Vec::new()).plus(sign, v)).collect();
+        let v = Arc::new(EditVector(Vec::new()).plus(sign, &concept.vector));
         outcome.timings.encode += millis(started);
 
         let started = Instant::now();
@@ -94,10 +93,10 @@ impl Engine {
             _ if seen => RELUCTANCE_WHEN_SEEN,
             _ => RELUCTANCE,
         };
-        let mut decoded = self.decode(&reading, &vectors, way)?;
+        let mut decoded = self.decode(&reading, &v, way)?;
         if best(&decoded) <= decoded.unchanged + reluctance && reading.widen() {
             // what is to be seen for the edit may have been left out
-            decoded = self.decode(&reading, &vectors, way)?;
+            decoded = self.decode(&reading, &v, way)?;
         }
         outcome.timings.decode += millis(started);
 
@@ -144,7 +143,7 @@ impl Engine {
         if (ranking.is_some() || self.describes) && !candidates.is_empty() {
             let setting = Setting {
                 ids: &encoded.ids,
-                v: &vectors[0],
+                v: &v,
                 shown: &concept.shown,
                 remove: concept.remove,
                 agreement: concept.agreement,
@@ -219,13 +218,13 @@ impl Engine {
     }
 
     /// The latents of what is read, and the scripts for the whole function.
-    fn decode(&self, reading: &Reading, vectors: &Arc<[EditVector]>, way: &Way<'_>) -> Result<Decoded, SynthesisError> {
+    fn decode(&self, reading: &Reading, v: &Arc<EditVector>, way: &Way<'_>) -> Result<Decoded, SynthesisError> {
         let options = DecodeOptions { scripts: way.count.max(2), longest: LONGEST_SCRIPT };
         let mask = Mask::new(reading.ids(), reading.read_slots(), &way.concept.table);
-        let (stop, ids, vectors) = (way.cancel.clone(), reading.ids().to_vec(), Arc::clone(vectors));
+        let (stop, ids, v) = (way.cancel.clone(), reading.ids().to_vec(), Arc::clone(v));
         let decoded = self.worker.run(move |model| {
             let locals = model.encode(&ids)?;
-            model.scripts(&locals, &vectors, options, mask.as_ref(), &|| stop.is_cancelled())
+            model.scripts(&locals, &v, options, mask.as_ref(), &|| stop.is_cancelled())
         });
         match decoded {
             Err(LatentError::Cancelled) => Err(SynthesisError::Cancelled),
