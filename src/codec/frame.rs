@@ -32,9 +32,9 @@ pub(super) fn frame(source: &[Id], at: usize) -> Vec<Vec<Id>> {
     }
     first.extend(&source[begin..(begin + BEGIN).min(seen).max(begin)]);
     let bracket = opener(&source[begin..], at - begin, |id| !is_layout_pair(id)).map(|bracket| begin + bracket);
-    let callee = bracket.filter(|bracket| *bracket < seen).map_or_else(Vec::new, |bracket| {
-        source[begin.max((bracket + 1).saturating_sub(CALLEE))..=bracket].to_vec()
-    });
+    let callee = bracket
+        .filter(|bracket| *bracket < seen)
+        .map_or_else(Vec::new, |bracket| source[begin.max((bracket + 1).saturating_sub(CALLEE))..=bracket].to_vec());
     [first, callee].into_iter().filter(|stretch| !stretch.is_empty()).collect()
 }
 

@@ -75,7 +75,7 @@ impl Own {
         // a job for each: requests of others come in between
         let decoded = worker.run(move |model| {
             let locals = model.encode(&ids)?;
-            model.scripts(&locals, std::slice::from_ref(&*v), OPTIONS, mask.as_ref(), &|| false)
+            model.scripts(&locals, &v, OPTIONS, mask.as_ref(), &|| false)
         })?;
         let best = decoded.scripts.first().map_or(f32::NEG_INFINITY, |script| script.log_probability);
         Ok((best - decoded.unchanged).clamp(-MOST, MOST))
