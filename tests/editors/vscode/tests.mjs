@@ -28,7 +28,7 @@ export const tests = {
       await command('lerp: Pick candidate');
       await rows('Add: is None').first().click();
       await press('Enter');
-      await rows('sure').first().waitFor();
+      await rows('% sure').first().waitFor();
       await preview(mark(1));
       await shot('picker');
       if (!real) {
@@ -37,7 +37,7 @@ export const tests = {
       }
       await press('Alt+ArrowUp');
       await title('strength 1.25');
-      await rows('sure').nth(real ? 0 : 1).waitFor();
+      await rows('% sure').nth(real ? 0 : 1).waitFor();
       if (!real) {
         await press('Alt+c');
         await title('tests on');
@@ -150,7 +150,7 @@ export const restricted = {
     await command('lerp: Pick candidate');
     await rows('Add: is None').first().click();
     await press('Enter');
-    await rows('sure').first().waitFor();
+    await rows('% sure').first().waitFor();
     await press('Alt+c');
     await told('no tests are run in an untrusted folder');
     await title('tests off');
