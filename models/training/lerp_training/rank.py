@@ -20,6 +20,7 @@ from lerp_training import confidence
 from lerp_training.regression import NONE, Requests, fit, held_out, log_likelihood
 
 PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+LEAST_GAIN = 1e-3  # of the likelihood for a request: columns that are 0 for a kind of concept made a difference of 1e-17, upwards
 # features that are worked out together; see src/synthesis/ranking/features.rs
 CORE = ["log_probability", "over_unchanged"]
 SCRIPT = ["margin", "steps", "lowest", "places_log_probability"]
@@ -79,9 +80,10 @@ def tried(rows: list[dict], groups: list[str], folds: np.ndarray) -> tuple[list[
 
 
 def is_better(p: np.ndarray, before: np.ndarray, data: Requests) -> bool:
-    """Whether the held-out likelihood is higher by more than chance would have it: one standard error of the difference."""
+    """Whether the held-out likelihood is higher by more than chance would have it, one standard error of the difference, and by more
+    than another penalty makes of the same features."""
     gained = data.weight * (log_likelihood(p, data.right) - log_likelihood(before, data.right))
-    return bool(gained.mean() > gained.std() / np.sqrt(len(gained)))
+    return bool(gained.mean() > max(LEAST_GAIN, gained.std() / np.sqrt(len(gained))))
 
 
 def first(rows: list[dict], p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -67,6 +67,15 @@ def test_both_kinds_of_functions_weigh_the_same() -> None:
     assert np.allclose(data.weight, [2.5, 0.625, 0.625, 0.625, 0.625])
 
 
+def test_what_is_better_by_less_than_anybody_sees_is_not_taken() -> None:
+    data = drawn(300)
+    p = held_out(data, np.arange(300) % 3, 1.0)
+    sure = np.where(data.right[:, None] == np.arange(4), 0.999, 0.0)
+    assert rank.is_better(sure, np.full_like(p, 0.1), data)
+    hardly = np.where(data.right[:, None] == np.arange(4), 0.1 + 1e-12, 0.1)
+    assert not rank.is_better(p, p, data) and not rank.is_better(hardly, np.full_like(p, 0.1), data)
+
+
 def test_packages_are_folds() -> None:
     rows = [row("taught", True, [], name) for name in ("b", "a", "b")] + [row("taught", False, [])]
     folds = rank.folds_of(rows)
