@@ -19,7 +19,7 @@ use place::{Placed, Scope};
 
 /// What a blend is for, as it is shown with every one.
 pub const CAPTION: &str =
-    "for exploring: what lies between two functions parses, but nobody says that it means anything";
+    "for exploring: what lies between two functions nearly always parses, but nobody says that it means anything";
 
 /// At most so many names are taken out of the alphabet, one search each.
 const RETRIES: usize = 5;
