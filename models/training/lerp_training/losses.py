@@ -27,6 +27,9 @@ class Outcome:
     losses: dict[str, Tensor]
     exact: list[bool]  # per question; per function where it is plain
 
+    def total(self, weights: dict[str, float]) -> Tensor:
+        return sum(weights[name] * loss for name, loss in self.losses.items())
+
 
 def word_loss(model: Model, say: torch.nn.Module, x: Tensor, targets: np.ndarray) -> tuple[Tensor, np.ndarray]:
     """Hidden rows and their tokens -> loss of each, and which are right."""

@@ -7,7 +7,7 @@ Weights, gradient and four numbers lie in memory that both see.
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -23,6 +23,13 @@ from lerp_training.model import Model
 VERSION, SEEN, READY, QUESTIONS = range(4)  # of the weights, of the weights a gradient is of, whether there is one, what it answered
 
 
+def parts(model: Model, flat: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """Each weight, and its part of a tensor of all of them, in its shape."""
+    weights = list(model.parameters())
+    for p, part in zip(weights, flat.split([p.numel() for p in weights]), strict=True):
+        yield p, part.view_as(p)
+
+
 @dataclass
 class Shared:
     weights: Tensor  # (all weights,)
@@ -36,25 +43,19 @@ class Shared:
         return cls(*(part.share_memory_() for part in parts))
 
     def put_weights(self, model: Model) -> None:
-        at = 0
-        for p in model.parameters():
-            self.weights[at : at + p.numel()].copy_(p.detach().view(-1))
-            at += p.numel()
+        for p, part in parts(model, self.weights):
+            part.copy_(p.detach())
         self.numbers[VERSION] += 1
 
     def take_weights(self, model: Model) -> int:
-        version, at = int(self.numbers[VERSION]), 0
-        for p in model.parameters():
-            p.detach().view(-1).copy_(self.weights[at : at + p.numel()])
-            at += p.numel()
+        version = int(self.numbers[VERSION])
+        for p, part in parts(model, self.weights):
+            p.detach().copy_(part)
         return version
 
     def put_gradient(self, model: Model, version: int, questions: int) -> None:
-        at = 0
-        for p in model.parameters():
-            part = self.gradient[at : at + p.numel()]
-            part.zero_() if p.grad is None else part.copy_(p.grad.view(-1))
-            at += p.numel()
+        for p, part in parts(model, self.gradient):
+            part.copy_(torch.zeros(()) if p.grad is None else p.grad)
         self.numbers[SEEN], self.numbers[QUESTIONS] = version, questions
         self.numbers[READY] = 1
 
@@ -62,14 +63,12 @@ class Shared:
         """Into the mean with the model's own, if there is one; how many questions it answered."""
         if not self.numbers[READY]:
             return 0
-        questions, at = int(self.numbers[QUESTIONS]), 0
+        questions = int(self.numbers[QUESTIONS])
         if int(self.numbers[VERSION] - self.numbers[SEEN]) > oldest or not torch.isfinite(self.gradient).all():
             questions = 0
         else:
-            for p in model.parameters():
-                part = self.gradient[at : at + p.numel()].view_as(p)
+            for p, part in parts(model, self.gradient):
                 p.grad = part / 2 if p.grad is None else p.grad.add_(part).div_(2)
-                at += p.numel()
         self.numbers[READY] = 0
         return questions
 
@@ -92,9 +91,8 @@ def work(shared: Shared, feed: Feed, seed: int, parent: int) -> None:
                     episodes.learned(family, exact)
             else:
                 outcome = plain_step(model, batch, feed.model.noise)
-        total = sum(feed.train.weights[name] * loss for name, loss in outcome.losses.items())
         model.zero_grad()
-        total.backward()
+        outcome.total(feed.train.weights).backward()
         while shared.numbers[READY] and os.getppid() == parent:  # the first one has not taken the one before
             time.sleep(0.01)
         shared.put_gradient(model, version, len(batch.labels) if isinstance(batch, Batch) else 0)

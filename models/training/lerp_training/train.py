@@ -157,9 +157,8 @@ def main(argv: list[str]) -> None:
             else:
                 outcome = plain_step(model, batch, model_config.noise)
                 labels = ["recon"] * len(outcome.exact)
-        total = sum(config.weights[name] * loss for name, loss in outcome.losses.items())
         model.zero_grad()
-        total.backward()
+        outcome.total(config.weights).backward()
         helped = shared.add_gradient(model, config.oldest) if shared else 0
         questions += helped
         clock.answered += helped
