@@ -28,6 +28,13 @@ pub struct Decoded {
     pub unchanged: f32,
 }
 
+impl Decoded {
+    /// Log-probability of the likeliest script that changes something.
+    pub fn best(&self) -> f32 {
+        self.scripts.first().map_or(f32::NEG_INFINITY, |script| script.log_probability)
+    }
+}
+
 /// How to decode.
 #[derive(Debug, Clone, Copy)]
 pub struct DecodeOptions {

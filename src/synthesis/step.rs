@@ -94,7 +94,7 @@ impl Engine {
             _ => RELUCTANCE,
         };
         let mut decoded = self.decode(&reading, &v, way)?;
-        if best(&decoded) <= decoded.unchanged + reluctance && reading.widen() {
+        if decoded.best() <= decoded.unchanged + reluctance && reading.widen() {
             // what is to be seen for the edit may have been left out
             decoded = self.decode(&reading, &v, way)?;
         }
@@ -114,7 +114,7 @@ impl Engine {
             concept: &concept.table,
             slots,
         };
-        let best = best(&decoded);
+        let best = decoded.best();
         let ranking = self.ranking.as_deref().map(|ranking| ranking.of(concept.applies.is_some()));
         let likelier = best > decoded.unchanged + reluctance;
         let worth_a_look = match ranking {
@@ -235,11 +235,6 @@ impl Engine {
             }
         }
     }
-}
-
-/// Log-probability of the likeliest script.
-fn best(decoded: &Decoded) -> f32 {
-    decoded.scripts.first().map_or(f32::NEG_INFINITY, |script| script.log_probability)
 }
 
 /// Adds what a script gives, unless a likelier one gives the same tokens.

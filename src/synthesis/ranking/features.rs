@@ -182,7 +182,7 @@ fn nearest(edit: &EditVector, pairs: &[EditVector], sign: f32, width: usize) -> 
 }
 
 /// Beyond this a difference of log-probabilities says no more.
-const MOST: f32 = 20.0;
+pub(super) const MOST: f32 = 20.0;
 
 fn floor(log_probability: f32) -> f32 {
     log_probability.clamp(-MOST, 0.0)

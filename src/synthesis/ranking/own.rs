@@ -2,13 +2,12 @@
 //! teach, and functions to which no concept applies. The same margin means more where a concept changes what it should
 //! barely, and less where it changes everything.
 
+use super::features::MOST;
 use crate::codec::{ConceptTable, Id, Mask, SlotTable};
 use crate::concepts::{Trial, Trials, unrelated};
 use crate::latent::{DecodeOptions, EditVector, LatentError, Worker};
 use std::sync::Arc;
 
-/// Beyond this a margin says no more.
-const MOST: f32 = 20.0;
 /// The likeliest script is nearly always the first or the second.
 const OPTIONS: DecodeOptions = DecodeOptions { scripts: 2, longest: 128 };
 
@@ -77,7 +76,6 @@ impl Own {
             let locals = model.encode(&ids)?;
             model.scripts(&locals, &v, OPTIONS, mask.as_ref(), &|| false)
         })?;
-        let best = decoded.scripts.first().map_or(f32::NEG_INFINITY, |script| script.log_probability);
-        Ok((best - decoded.unchanged).clamp(-MOST, MOST))
+        Ok((decoded.best() - decoded.unchanged).clamp(-MOST, MOST))
     }
 }

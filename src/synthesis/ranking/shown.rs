@@ -49,6 +49,7 @@ impl Shown {
     pub fn likeness(&self, remove: bool) -> &Likeness {
         self.likeness[usize::from(remove)].get_or_init(|| Likeness::new(&self.windows, remove))
     }
+
     /// What the concept does on its own pairs; all 0 where it is built in.
     pub fn margins(&self, worker: &Worker, remove: bool) -> Result<Margins, LatentError> {
         let (Some(own), known) = (&self.own, &self.margins[usize::from(remove)]) else { return Ok(Margins::default()) };
